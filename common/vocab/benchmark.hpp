@@ -1,0 +1,46 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+
+namespace terrace {
+
+/// A role: what a bad result of this benchmark means for promotion.
+enum class BenchmarkRole { primary, guarded };
+BOOST_DESCRIBE_ENUM(BenchmarkRole, primary, guarded)
+
+struct Benchmark {
+    std::string name;
+    std::string command;  ///< run by /bin/bash -c in /terrace-bench
+    BenchmarkRole role = BenchmarkRole::primary;
+    friend bool operator==(const Benchmark&, const Benchmark&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Benchmark, (), (name, command, role))
+
+/// A benchmark file: what to measure for one source package.
+struct BenchmarkFile {
+    std::string package;
+    std::vector<std::string> install;  ///< binary packages that the twin roots install
+    std::string corpus;                ///< shell script that makes the input data
+    std::vector<Benchmark> benchmarks;
+    friend bool operator==(const BenchmarkFile&, const BenchmarkFile&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BenchmarkFile, (), (package, install, corpus, benchmarks))
+
+/// One timed run of a benchmark command inside one of the twin roots.
+struct Sample {
+    std::string benchmark;
+    int pair = 0;          ///< counts from 0 in the order measured; two samples, one a side, make a pair
+    bool variant = false;  ///< which side
+    std::int64_t wall_us = 0;
+    std::int64_t user_us = 0;
+    std::int64_t system_us = 0;
+    std::int64_t memory_peak_bytes = 0;
+    friend bool operator==(const Sample&, const Sample&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Sample, (), (benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes))
+
+}  // namespace terrace

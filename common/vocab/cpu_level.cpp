@@ -1,0 +1,93 @@
+#include "common/vocab/cpu_level.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace terrace {
+namespace {
+
+constexpr std::uint64_t kStateAvx = 0x6;      // XCR0: XMM, YMM
+constexpr std::uint64_t kStateAvx512 = 0xe6;  // and opmask, ZMM of registers 0-15, registers 16-31
+
+/// One feature of the psABI's lists: where CPUID shows it, which state the OS must have enabled, and the
+/// lowest level that requires it.
+struct Feature {
+    const char* name;
+    Level level;
+    std::uint32_t CpuidLeaves::* leaf;
+    unsigned bit;
+    std::uint64_t state;
+};
+
+// x86-64 psABI, section "Micro-Architecture Levels". SYSCALL is left out: dumps taken in 32-bit mode lack
+// it; long mode (LM) stands for it. LZCNT is the ABM bit on both vendors.
+constexpr std::array kFeatures = {
+    Feature{"cmov", Level::x86_64, &CpuidLeaves::leaf1_edx, 15, 0},
+    Feature{"cx8", Level::x86_64, &CpuidLeaves::leaf1_edx, 8, 0},
+    Feature{"fpu", Level::x86_64, &CpuidLeaves::leaf1_edx, 0, 0},
+    Feature{"fxsr", Level::x86_64, &CpuidLeaves::leaf1_edx, 24, 0},
+    Feature{"lm", Level::x86_64, &CpuidLeaves::ext1_edx, 29, 0},
+    Feature{"mmx", Level::x86_64, &CpuidLeaves::leaf1_edx, 23, 0},
+    Feature{"sse", Level::x86_64, &CpuidLeaves::leaf1_edx, 25, 0},
+    Feature{"sse2", Level::x86_64, &CpuidLeaves::leaf1_edx, 26, 0},
+    Feature{"cx16", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 13, 0},
+    Feature{"lahf", Level::x86_64_v2, &CpuidLeaves::ext1_ecx, 0, 0},
+    Feature{"popcnt", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 23, 0},
+    Feature{"sse3", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 0, 0},
+    Feature{"sse4_1", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 19, 0},
+    Feature{"sse4_2", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 20, 0},
+    Feature{"ssse3", Level::x86_64_v2, &CpuidLeaves::leaf1_ecx, 9, 0},
+    Feature{"avx", Level::x86_64_v3, &CpuidLeaves::leaf1_ecx, 28, kStateAvx},
+    Feature{"avx2", Level::x86_64_v3, &CpuidLeaves::leaf7_ebx, 5, kStateAvx},
+    Feature{"bmi1", Level::x86_64_v3, &CpuidLeaves::leaf7_ebx, 3, 0},
+    Feature{"bmi2", Level::x86_64_v3, &CpuidLeaves::leaf7_ebx, 8, 0},
+    Feature{"f16c", Level::x86_64_v3, &CpuidLeaves::leaf1_ecx, 29, kStateAvx},
+    Feature{"fma", Level::x86_64_v3, &CpuidLeaves::leaf1_ecx, 12, kStateAvx},
+    Feature{"lzcnt", Level::x86_64_v3, &CpuidLeaves::ext1_ecx, 5, 0},
+    Feature{"movbe", Level::x86_64_v3, &CpuidLeaves::leaf1_ecx, 22, 0},
+    Feature{"osxsave", Level::x86_64_v3, &CpuidLeaves::leaf1_ecx, 27, 0},
+    Feature{"avx512f", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 16, kStateAvx512},
+    Feature{"avx512bw", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 30, kStateAvx512},
+    Feature{"avx512cd", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 28, kStateAvx512},
+    Feature{"avx512dq", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 17, kStateAvx512},
+    Feature{"avx512vl", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 31, kStateAvx512},
+};
+
+bool has(const CpuidLeaves& leaves, const Feature& feature) {
+    return ((leaves.*feature.leaf >> feature.bit) & 1U) != 0 && (leaves.xcr0 & feature.state) == feature.state;
+}
+
+template <class Wanted>
+std::vector<std::string> names_of(Wanted wanted) {
+    std::vector<std::string> names;
+    for (const Feature& feature : kFeatures) {
+        if (wanted(feature)) names.emplace_back(feature.name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+}  // namespace
+
+Level level_of(const CpuidLeaves& leaves) {
+    Level level = Level::x86_64_v4;
+    for (const Feature& feature : kFeatures) {
+        if (has(leaves, feature)) continue;
+        level = std::min(level, static_cast<Level>(static_cast<int>(feature.level) - 1));
+    }
+    return level;
+}
+
+std::vector<std::string> features_of(const CpuidLeaves& leaves) {
+    return names_of([&](const Feature& feature) { return has(leaves, feature); });
+}
+
+std::vector<std::string> features_missing_for_next_level(const CpuidLeaves& leaves) {
+    const int next = static_cast<int>(level_of(leaves)) + 1;
+    return names_of([&](const Feature& feature) {
+        return static_cast<int>(feature.level) == next && !has(leaves, feature);
+    });
+}
+
+}  // namespace terrace

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/vocab/level.hpp"
+#include "common/vocab/worker_hello.hpp"
+
+namespace terrace {
+
+/// The highest psABI level that the registers prove, by our own table of the x86-64 psABI's lists
+/// (libcpuid's label is wrong for about a tenth of real CPUs). A feature counts only if the OS enabled its
+/// state: XCR0 must have XMM and YMM for v3, opmask and ZMM besides for v4.
+Level level_of(const CpuidLeaves& leaves);
+
+/// The psABI features that CPU and OS offer, by their usual lower-case names, sorted.
+std::vector<std::string> features_of(const CpuidLeaves& leaves);
+
+/// What keeps this CPU from the next level, sorted; empty at x86_64_v4.
+std::vector<std::string> features_missing_for_next_level(const CpuidLeaves& leaves);
+
+}  // namespace terrace

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <compare>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/vocab/benchmark.hpp"
+#include "common/vocab/digest.hpp"
+#include "common/vocab/id.hpp"
+#include "common/vocab/level.hpp"
+#include "common/vocab/outcome.hpp"
+#include "common/vocab/rpm_file.hpp"
+#include "common/vocab/seed.hpp"
+#include "common/vocab/time.hpp"
+
+namespace terrace {
+
+/// Everything mock needs to know to build one SRPM for one variant.
+struct BuildOrder {
+    std::string package;     ///< name of the source package
+    std::string srpm_name;   ///< file name
+    Digest srpm_digest;
+    std::string mock_config;  ///< name of the .cfg, without suffix
+    std::string target_arch;  ///< rpmbuild --target
+    Level target_level = Level::x86_64;
+    std::string dist;                  ///< --define "dist VALUE"
+    std::vector<std::string> defines;  ///< further --define "NAME VALUE"
+    bool require_march = false;        ///< the log must show -march of the target level
+    Duration timeout{};
+    friend bool operator==(const BuildOrder&, const BuildOrder&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BuildOrder,
+                      (),
+                      (package,
+                       srpm_name,
+                       srpm_digest,
+                       mock_config,
+                       target_arch,
+                       target_level,
+                       dist,
+                       defines,
+                       require_march,
+                       timeout))
+
+/// Measure the installed RPMs of the variant against those of the baseline.
+struct ComparisonOrder {
+    BenchmarkFile benchmark;
+    std::string mock_config;  ///< of the baseline: both roots are made by it
+    std::vector<RpmFile> baseline_rpms;
+    std::vector<RpmFile> variant_rpms;
+    int quadruples = 0;  ///< ABBA blocks for each benchmark; each gives two pairs
+    Duration timeout{};
+    friend bool operator==(const ComparisonOrder&, const ComparisonOrder&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ComparisonOrder,
+                      (),
+                      (benchmark, mock_config, baseline_rpms, variant_rpms, quadruples, timeout))
+
+/// A lease: exactly one of `build` and `comparison` is set.
+struct LeaseGrant {
+    AttemptId attempt;
+    std::int64_t fence = 0;
+    TimePoint expires_at{};
+    Digest seed;  ///< the seed's id; its repos must still have these digests
+    std::vector<SeedRepo> seed_repos;
+    std::optional<BuildOrder> build;
+    std::optional<ComparisonOrder> comparison;
+    friend bool operator==(const LeaseGrant&, const LeaseGrant&) = default;
+};
+BOOST_DESCRIBE_STRUCT(LeaseGrant, (), (attempt, fence, expires_at, seed, seed_repos, build, comparison))
+
+struct LeaseKey {
+    AttemptId attempt;
+    std::int64_t fence = 0;
+    friend auto operator<=>(const LeaseKey&, const LeaseKey&) = default;
+};
+BOOST_DESCRIBE_STRUCT(LeaseKey, (), (attempt, fence))
+
+struct AttemptReport {
+    std::int64_t fence = 0;
+    Outcome outcome = Outcome::infra_aborted;
+    std::string evidence;  ///< the sentence or line of the log that decided the outcome
+    int exit_code = 0;
+    std::int64_t wall_ms = 0;
+    std::int64_t cpu_ms = 0;
+    std::int64_t memory_peak_bytes = 0;
+    std::vector<RpmFile> rpms;  ///< of a build: each was uploaded before
+    AuditReport audit;          ///< of a build
+    std::vector<Sample> samples;  ///< of a comparison
+    friend bool operator==(const AttemptReport&, const AttemptReport&) = default;
+};
+BOOST_DESCRIBE_STRUCT(AttemptReport,
+                      (),
+                      (fence,
+                       outcome,
+                       evidence,
+                       exit_code,
+                       wall_ms,
+                       cpu_ms,
+                       memory_peak_bytes,
+                       rpms,
+                       audit,
+                       samples))
+
+}  // namespace terrace

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/vocab/digest.hpp"
+#include "common/vocab/outcome.hpp"
+
+/// What people and programs send to the scheduler's REST API; answers to GET are rows in the words of the
+/// schema (docs/api.md).
+namespace terrace::wire {
+
+/// POST /v1/seeds: freeze these repositories as the release's seed.
+struct SeedRequest {
+    std::string release;
+    std::vector<std::string> urls;
+};
+BOOST_DESCRIBE_STRUCT(SeedRequest, (), (release, urls))
+
+/// One SRPM that was uploaded as an object before.
+struct UploadedSrpm {
+    std::string filename;
+    Digest digest;
+};
+BOOST_DESCRIBE_STRUCT(UploadedSrpm, (), (filename, digest))
+
+/// POST /v1/package-sets
+struct ImportRequest {
+    std::string release;
+    std::vector<UploadedSrpm> srpms;
+};
+BOOST_DESCRIBE_STRUCT(ImportRequest, (), (release, srpms))
+
+/// POST /v1/rebuilds. Empty lists and strings mean "all" and "the release's default".
+struct RebuildRequest {
+    std::string release;
+    std::vector<std::string> packages;
+    std::vector<std::string> variants;
+    Mode mode = Mode::flat;
+    std::string stream;
+    int priority = 0;
+};
+BOOST_DESCRIBE_STRUCT(RebuildRequest, (), (release, packages, variants, mode, stream, priority))
+
+/// The answer to a POST that made something.
+struct Created {
+    std::int64_t id = 0;
+};
+BOOST_DESCRIBE_STRUCT(Created, (), (id))
+
+/// The body of every answer that is not a success.
+struct Failure {
+    std::string error;
+};
+BOOST_DESCRIBE_STRUCT(Failure, (), (error))
+
+}  // namespace terrace::wire

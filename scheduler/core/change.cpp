@@ -1,0 +1,55 @@
+#include "scheduler/core/change.hpp"
+
+#include <algorithm>
+
+namespace terrace::core {
+namespace {
+
+void put_by_filename(std::vector<BuildRpm>& rows, const BuildRpm& row) {
+    const auto found = std::ranges::find(rows, row.filename, &BuildRpm::filename);
+    if (found == rows.end()) {
+        rows.push_back(row);
+    } else {
+        *found = row;
+    }
+}
+
+struct Applier {
+    Snapshot& to;
+
+    void operator()(const PackageSet& row) const { to.package_sets[row.id] = row; }
+    void operator()(const SourcePackage& row) const { to.source_packages[row.id] = row; }
+    void operator()(const Seed& row) const { to.seeds[row.id] = row; }
+    void operator()(const Worker& row) const { to.workers[row.id] = row; }
+    void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
+    void operator()(const Build& row) const { to.builds[row.id] = row; }
+    void operator()(const BuildRpm& row) const {
+        put_by_filename(to.build_rpms[row.build], row);
+    }
+    void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
+    void operator()(const Attempt& row) const {
+        to.last_attempt = std::max(to.last_attempt, row.id);
+        to.last_fence = std::max(to.last_fence, row.fence);
+        if (row.ended_at) {
+            to.attempts.erase(row.id);
+        } else {
+            to.attempts[row.id] = row;
+        }
+    }
+    void operator()(const Lease& row) const { to.leases[row.attempt] = row; }
+    void operator()(const LeaseEnded& row) const { to.leases.erase(row.attempt); }
+    void operator()(const ComparisonSample&) const {}  // the database's alone
+    void operator()(const Compose& row) const { to.composes[row.id] = row; }
+    void operator()(const ComposePackage& row) const {
+        to.compose_packages[row.compose][{row.repo, row.filename}] = row;
+    }
+    void operator()(const Stream& row) const { to.streams[{row.release, row.name}] = row; }
+};
+
+}  // namespace
+
+void apply_change(Snapshot& snapshot, const Change& change) {
+    std::visit(Applier{snapshot}, change);
+}
+
+}  // namespace terrace::core

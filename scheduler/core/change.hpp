@@ -1,0 +1,35 @@
+#pragma once
+
+#include <variant>
+
+#include "scheduler/core/state.hpp"
+
+namespace terrace::core {
+
+/// The attempt of this lease has ended; the row goes.
+struct LeaseEnded {
+    AttemptId attempt;
+};
+
+/// What became true: a row as it now is (written over the old one by its key), or a lease that ended.
+/// Replaying changes is harmless.
+using Change = std::variant<PackageSet,
+                            SourcePackage,
+                            Seed,
+                            Worker,
+                            Rebuild,
+                            Build,
+                            BuildRpm,
+                            Comparison,
+                            Attempt,
+                            Lease,
+                            LeaseEnded,
+                            ComparisonSample,
+                            Compose,
+                            ComposePackage,
+                            Stream>;
+
+/// Folds one change into a snapshot; the farm's memory and the simulator's database are both made by this.
+void apply_change(Snapshot& snapshot, const Change& change);
+
+}  // namespace terrace::core

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+
+namespace terrace::core {
+
+enum class ComparisonState { waiting, ready, leased, decided, cancelled };
+BOOST_DESCRIBE_ENUM(ComparisonState, waiting, ready, leased, decided, cancelled)
+
+enum class ComparisonEvent {
+    builds_done,  ///< both sides are built and a benchmark file exists
+    lease_granted,
+    lease_expired,
+    attempt_retry,
+    decide,  ///< a verdict, from samples or without any (identical code, no benchmark)
+    cancel
+};
+
+constexpr bool is_final(ComparisonState state) {
+    return state == ComparisonState::decided || state == ComparisonState::cancelled;
+}
+
+/// The whole life of a comparison. nullopt: that event is illegal in that state.
+constexpr std::optional<ComparisonState> next_state(ComparisonState state, ComparisonEvent event) {
+    using S = ComparisonState;
+    using E = ComparisonEvent;
+    if (event == E::cancel && !is_final(state)) return S::cancelled;
+    switch (state) {  // no default: a new state must not compile until it is handled here
+    case S::waiting:
+        if (event == E::builds_done) return S::ready;
+        if (event == E::decide) return S::decided;
+        return std::nullopt;
+    case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
+    case S::leased:
+        if (event == E::decide) return S::decided;
+        if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
+        return std::nullopt;
+    case S::decided:
+    case S::cancelled: return std::nullopt;
+    }
+    return std::nullopt;
+}
+static_assert(next_state(ComparisonState::waiting, ComparisonEvent::decide) == ComparisonState::decided);
+static_assert(!next_state(ComparisonState::ready, ComparisonEvent::decide));
+static_assert(!next_state(ComparisonState::decided, ComparisonEvent::cancel));
+
+}  // namespace terrace::core

@@ -1,0 +1,229 @@
+// What workers ask of the farm: to be known, work, and more time for it.
+#include <algorithm>
+
+#include "common/vocab/check.hpp"
+#include "common/vocab/cpu_level.hpp"
+#include "scheduler/core/farm.hpp"
+#include "scheduler/core/sim_mark.hpp"
+
+namespace terrace::core {
+namespace {
+
+/// How stale a worker's seen_at may be in the database: one write a heartbeat would be too many.
+constexpr Duration kSeenPrecision = std::chrono::seconds(30);
+
+const Error kNotRegistered{Errc::not_found, "The farm does not know this worker process; it must register first."};
+
+}  // namespace
+
+Decision Farm::on(const RegisterWorker& e, TimePoint now) {
+    Decision decision;
+    if (e.hello.name.empty() || e.hello.incarnation.empty() || e.hello.slots < 1) {
+        decision.reply = Error{Errc::invalid_argument, "A worker needs a name, an incarnation and at least one slot."};
+        return decision;
+    }
+    Worker worker;
+    worker.id = {state_.workers.empty() ? 1 : state_.workers.rbegin()->first.value + 1};
+    for (const auto& [id, known] : state_.workers) {
+        if (known.name == e.hello.name) worker.id = id;
+    }
+    worker.name = e.hello.name;
+    worker.hello = e.hello;
+    // The registers decide, not what the worker believes.
+    worker.hello.features = features_of(e.hello.leaves);
+    worker.hello.features_missing = features_missing_for_next_level(e.hello.leaves);
+    worker.level = std::min(level_of(e.hello.leaves), e.hello.level_max);
+    worker.registered_at = now;
+    worker.seen_at = now;
+    if (worker.level == Level::none) {
+        decision.reply = Error{Errc::invalid_argument, "Worker '" + worker.name + "' may run no x86_64 code: its CPUID "
+                                                       "leaves or its level_max give level none."};
+        return decision;
+    }
+    record(decision, worker);
+
+    std::vector<Lease> lost;
+    for (const auto& [slot, attempt] : lease_of_slot_) {
+        const Lease& lease = state_.leases.at(attempt);
+        if (lease.worker == worker.id && lease.incarnation != e.hello.incarnation) lost.push_back(lease);
+    }
+    for (const Lease& lease : lost) {
+        sim_mark("worker restarted with a live lease");
+        lose_lease(lease, "The worker was started anew: its earlier process and what it ran are gone.", now, decision);
+    }
+    decision.reply = Reply{Registered{worker.id, worker.level, config_->heartbeat_interval}};
+    return decision;
+}
+
+const Lease* Farm::lease_of_slot(WorkerId worker, int slot) const {
+    const auto found = lease_of_slot_.find({worker, slot});
+    return found == lease_of_slot_.end() ? nullptr : &state_.leases.at(found->second);
+}
+
+const Lease* Farm::live(const LeaseKey& key) const {
+    const auto found = state_.leases.find(key.attempt);
+    return found == state_.leases.end() || found->second.fence != key.fence ? nullptr : &found->second;
+}
+
+/// A comparison needs the whole host quiet, whichever of its workers runs it.
+SlotOffer Farm::offer_to(const Worker& worker) const {
+    SlotOffer offer{.worker = worker.id, .level = worker.level};
+    for (const auto& [slot, attempt] : lease_of_slot_) {
+        const Lease& lease = state_.leases.at(attempt);
+        if (state_.workers.at(lease.worker).hello.host != worker.hello.host) continue;
+        offer.comparisons = false;
+        if (lease.comparison) offer.builds = false;
+    }
+    offer.only_worker = std::ranges::none_of(state_.workers, [&](const auto& other) {
+        return other.first != worker.id && other.second.level >= worker.level;
+    });
+    return offer;
+}
+
+Decision Farm::on(const RequestLease& e, TimePoint now) {
+    Decision decision;
+    const auto found = state_.workers.find(e.worker);
+    if (found == state_.workers.end() || found->second.hello.incarnation != e.incarnation) {
+        decision.reply = kNotRegistered;
+        return decision;
+    }
+    const Worker& worker = found->second;
+    if (e.slot < 0 || e.slot >= worker.hello.slots) {
+        decision.reply = Error{Errc::invalid_argument, "Worker '" + worker.name + "' has no slot " +
+                                                           std::to_string(e.slot) + "."};
+        return decision;
+    }
+    if (const Lease* held = lease_of_slot(e.worker, e.slot)) {
+        // Our answer was lost on its way: the slot asks again and gets what it already holds.
+        sim_mark("slot asked again");
+        Lease renewed = *held;
+        renewed.expires_at = now + config_->lease_length;
+        record(decision, renewed);
+        decision.reply = Reply{grant_of(renewed)};
+        return decision;
+    }
+    const ReadyItem* item = ready_.find(offer_to(worker), now);
+    decision.reply = item ? Reply{grant(worker, e, ReadyItem(*item), now, decision)} : Reply{NoLease{}};
+    return decision;
+}
+
+LeaseGrant Farm::grant(const Worker& worker,
+                       const RequestLease& request,
+                       const ReadyItem& item,
+                       TimePoint now,
+                       Decision& decision) {
+    Attempt attempt;
+    attempt.id = {state_.last_attempt.value + 1};
+    attempt.fence = state_.last_fence + 1;
+    attempt.worker = worker.id;
+    attempt.slot = request.slot;
+    attempt.started_at = now;
+
+    Lease lease;
+    lease.attempt = attempt.id;
+    lease.fence = attempt.fence;
+    lease.worker = worker.id;
+    lease.slot = request.slot;
+    lease.incarnation = request.incarnation;
+    lease.granted_at = now;
+    lease.expires_at = now + config_->lease_length;
+
+    if (const auto* id = std::get_if<BuildId>(&item.what)) {
+        Build build = state_.builds.at(*id);
+        attempt.build = lease.build = *id;
+        attempt.number = ++build.attempts;
+        record(decision, attempt);
+        move(std::move(build), BuildEvent::lease_granted, now, decision);
+    } else {
+        Comparison comparison = state_.comparisons.at(std::get<ComparisonId>(item.what));
+        attempt.comparison = lease.comparison = comparison.id;
+        attempt.number = ++comparison.attempts;
+        record(decision, attempt);
+        move(std::move(comparison), ComparisonEvent::lease_granted, now, decision);
+    }
+    record(decision, lease);
+    return grant_of(lease);
+}
+
+LeaseGrant Farm::grant_of(const Lease& lease) const {
+    LeaseGrant grant;
+    grant.attempt = lease.attempt;
+    grant.fence = lease.fence;
+    grant.expires_at = lease.expires_at;
+    const RebuildId rebuild =
+        lease.build ? state_.builds.at(*lease.build).rebuild : state_.comparisons.at(*lease.comparison).rebuild;
+    const Seed& seed = state_.seeds.at(state_.rebuilds.at(rebuild).seed);
+    grant.seed = seed.id;
+    grant.seed_repos = seed.repos;
+    if (lease.build) grant.build = order_for(state_.builds.at(*lease.build));
+    if (lease.comparison) grant.comparison = order_for(state_.comparisons.at(*lease.comparison));
+    return grant;
+}
+
+BuildOrder Farm::order_for(const Build& build) const {
+    const SourcePackage& package = state_.source_packages.at(build.source_package);
+    const VariantSpec& variant = variant_of(build);
+    BuildOrder order;
+    order.package = package.name;
+    order.srpm_name = package.srpm_name;
+    order.srpm_digest = package.srpm_digest;
+    order.mock_config = variant.mock_config;
+    order.target_arch = variant.target_arch;
+    order.target_level = variant.target_level;
+    order.dist = build.dist;
+    order.defines = variant.defines;
+    order.require_march = variant.target_level > release_of(build.rebuild).baseline().target_level;
+    order.timeout = config_->build_timeout;
+    return order;
+}
+
+ComparisonOrder Farm::order_for(const Comparison& comparison) const {
+    const ReleaseSpec& release = release_of(comparison.rebuild);
+    const SourcePackage& package = state_.source_packages.at(comparison.source_package);
+    ComparisonOrder order;
+    order.benchmark = config_->benchmarks.at(package.name);
+    order.mock_config = release.baseline().mock_config;
+    order.baseline_rpms = rpms_of(state_.builds.at(comparison.baseline_build));
+    order.variant_rpms = rpms_of(state_.builds.at(comparison.variant_build));
+    order.quadruples = release.gate.quadruples;
+    order.timeout = config_->comparison_timeout;
+    return order;
+}
+
+Decision Farm::on(const RenewLeases& e, TimePoint now) {
+    Decision decision;
+    const auto found = state_.workers.find(e.worker);
+    if (found == state_.workers.end() || found->second.hello.incarnation != e.incarnation) {
+        Renewed unknown{.ended = {}, .register_again = true};
+        for (const LeaseKey& key : e.running) unknown.ended.push_back(key.attempt);
+        decision.reply = Reply{std::move(unknown)};
+        return decision;
+    }
+    Renewed renewed;
+    for (const LeaseKey& key : e.running) {
+        const Lease* lease = live(key);
+        if (!lease || lease->worker != e.worker) {
+            sim_mark("heartbeat for an ended lease");
+            renewed.ended.push_back(key.attempt);
+        } else if (lease->expires_at < now + config_->lease_length * 2 / 3) {
+            Lease longer = *lease;
+            longer.expires_at = now + config_->lease_length;
+            record(decision, std::move(longer));
+        }
+    }
+    if (found->second.seen_at + kSeenPrecision <= now) {
+        Worker worker = found->second;
+        worker.seen_at = now;
+        record(decision, std::move(worker));
+    }
+    decision.reply = Reply{std::move(renewed)};
+    return decision;
+}
+
+Decision Farm::on(const CheckLease& e, TimePoint) {
+    Decision decision;
+    if (!live(e.key)) decision.reply = Error{Errc::stale_lease, "The lease of this attempt has ended."};
+    return decision;
+}
+
+}  // namespace terrace::core

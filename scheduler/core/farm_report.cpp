@@ -1,0 +1,196 @@
+// How attempts end, and what follows from it for builds, comparisons and their rebuild.
+#include <algorithm>
+#include <set>
+
+#include "common/vocab/check.hpp"
+#include "scheduler/core/farm.hpp"
+#include "scheduler/core/retry.hpp"
+#include "scheduler/core/sim_mark.hpp"
+#include "scheduler/core/verdict.hpp"
+
+namespace terrace::core {
+namespace {
+
+/// A report that says `ok` must bring what an ok attempt makes.
+std::optional<Error> why_incomplete(const Lease& lease, const AttemptReport& report) {
+    if (report.outcome != Outcome::ok) return std::nullopt;
+    if (lease.build && std::ranges::none_of(report.rpms, [](const RpmFile& rpm) { return rpm.nevra.arch != "src"; })) {
+        return Error{Errc::invalid_argument, "A build that is ok must report its RPMs."};
+    }
+    if (lease.comparison && report.samples.empty()) {
+        return Error{Errc::invalid_argument, "A comparison that is ok must report its samples."};
+    }
+    std::set<std::string> names;
+    for (const RpmFile& rpm : report.rpms) {
+        if (!names.insert(rpm.filename).second || rpm.digest.hex.empty() || rpm.size <= 0) {
+            return Error{Errc::invalid_argument, "'" + rpm.filename + "' is reported twice, or without digest or size."};
+        }
+    }
+    std::set<std::tuple<std::string, int, bool>> samples;
+    for (const Sample& sample : report.samples) {
+        const bool sane = sample.wall_us >= 0 && sample.user_us >= 0 && sample.system_us >= 0;
+        if (!sane || !samples.insert({sample.benchmark, sample.pair, sample.variant}).second) {
+            return Error{Errc::invalid_argument, "A sample of '" + sample.benchmark + "' is reported twice or negative."};
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_retried(Outcome outcome) {
+    return is_infra(outcome) || outcome == Outcome::isa_mismatch || outcome == Outcome::cancelled;
+}
+
+}  // namespace
+
+Decision Farm::on(const ReportAttempt& e, TimePoint now) {
+    Decision decision;
+    const Lease* held = live({e.attempt, e.report.fence});
+    if (!held) {
+        sim_mark("late report refused");
+        decision.reply = Error{Errc::stale_lease, "The lease of this attempt has ended; the report changes nothing."};
+        return decision;
+    }
+    if (auto error = why_incomplete(*held, e.report)) {
+        decision.reply = std::move(*error);
+        return decision;
+    }
+    const Lease lease = *held;
+    end_attempt(lease, e.report, now, decision);
+    if (lease.build) {
+        finish_build(state_.builds.at(*lease.build), lease.worker, e.report, now, decision);
+    } else {
+        for (const Sample& sample : e.report.samples) {
+            ComparisonSample row;
+            static_cast<Sample&>(row) = sample;
+            row.attempt = lease.attempt;
+            record(decision, std::move(row));
+        }
+        finish_comparison(state_.comparisons.at(*lease.comparison), e.report, now, decision);
+    }
+    return decision;
+}
+
+void Farm::end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision) {
+    Attempt attempt = state_.attempts.at(lease.attempt);
+    attempt.ended_at = now;
+    attempt.outcome = report.outcome;
+    attempt.evidence = report.evidence;
+    attempt.exit_code = report.exit_code;
+    attempt.wall_ms = report.wall_ms;
+    attempt.cpu_ms = report.cpu_ms;
+    attempt.memory_peak_bytes = report.memory_peak_bytes;
+    record(decision, LeaseEnded{lease.attempt});
+    record(decision, std::move(attempt));
+}
+
+/// The worker is gone, or was: what it ran is tried again, by another if there is one.
+void Farm::lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision) {
+    AttemptReport report;
+    report.outcome = Outcome::infra_aborted;
+    report.evidence = why;
+    const Lease lost = lease;
+    end_attempt(lost, report, now, decision);
+    if (lost.build) {
+        finish_build(state_.builds.at(*lost.build), lost.worker, report, now, decision);
+    } else {
+        finish_comparison(state_.comparisons.at(*lost.comparison), report, now, decision);
+    }
+}
+
+void Farm::finish_build(Build build,
+                        WorkerId worker,
+                        const AttemptReport& report,
+                        TimePoint now,
+                        Decision& decision) {
+    build.outcome = report.outcome;
+    build.evidence = report.evidence;
+    const BuildId id = build.id;
+    if (is_retried(report.outcome) && ++build.infra_failures < config_->retry.infra_failures_max) {
+        build.not_before = now + retry_delay(config_->retry, build.infra_failures);
+        build.avoid = worker;
+        move(std::move(build), BuildEvent::attempt_retry, now, decision);
+        return;
+    }
+    if (report.outcome == Outcome::ok) {
+        build.code_identity = report.audit.code_identity;
+        for (const RpmFile& rpm : report.rpms) {
+            BuildRpm row;
+            static_cast<RpmFile&>(row) = rpm;
+            row.build = id;
+            record(decision, std::move(row));
+        }
+        move(std::move(build), BuildEvent::attempt_ok, now, decision);
+    } else {
+        move(std::move(build), BuildEvent::attempt_failed, now, decision);
+    }
+    build_ended(id, now, decision);
+    settle_rebuild(state_.builds.at(id).rebuild, now, decision);
+}
+
+void Farm::finish_comparison(Comparison comparison, const AttemptReport& report, TimePoint now, Decision& decision) {
+    const RebuildId rebuild = comparison.rebuild;
+    if (is_retried(report.outcome) && ++comparison.infra_failures < config_->retry.infra_failures_max) {
+        comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
+        comparison.reason = report.evidence;
+        move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);
+        return;
+    }
+    if (report.outcome == Outcome::ok) {
+        const std::string& source = state_.source_packages.at(comparison.source_package).name;
+        Judgement judgement = judge(config_->benchmarks.at(source), report.samples, release_of(rebuild).gate);
+        comparison.results = std::move(judgement.results);
+        decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now, decision);
+    } else {
+        // Nothing was measured, so nothing may be claimed.
+        decide(std::move(comparison), Verdict::hold, "It could not be measured: " + report.evidence, now, decision);
+    }
+    settle_rebuild(rebuild, now, decision);
+}
+
+/// The gate's first form: a variant ships where its verdict is `promote`.
+void Farm::decide(Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision) {
+    comparison.verdict = verdict;
+    comparison.reason = std::move(reason);
+    comparison.promoted = verdict == Verdict::promote;
+    move(std::move(comparison), ComparisonEvent::decide, now, decision);
+}
+
+void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
+    const auto found = comparisons_of_build_.find(build);
+    if (found == comparisons_of_build_.end()) return;
+    for (const ComparisonId id : found->second) {
+        const Comparison comparison = state_.comparisons.at(id);
+        if (comparison.state == ComparisonState::waiting) settle_comparison(comparison, now, decision);
+    }
+}
+
+/// Both sides built: is there anything to measure? One side lost: there never will be.
+void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& decision) {
+    const Build& baseline = state_.builds.at(comparison.baseline_build);
+    const Build& variant = state_.builds.at(comparison.variant_build);
+    const auto lost = [](const Build& b) { return is_final(b.state) && b.state != BuildState::succeeded; };
+    if (lost(baseline) || lost(variant)) {
+        comparison.reason = "There is nothing to compare: the " +
+                            std::string(lost(baseline) ? "baseline" : "variant") + " was not built.";
+        move(std::move(comparison), ComparisonEvent::cancel, now, decision);
+        return;
+    }
+    if (baseline.state != BuildState::succeeded || variant.state != BuildState::succeeded) return;
+
+    const auto earlier = decided_by_builds_.find({origin_of(baseline).id, origin_of(variant).id});
+    if (earlier != decided_by_builds_.end()) {
+        const Comparison& same = state_.comparisons.at(earlier->second);
+        comparison.results = same.results;
+        decide(std::move(comparison), *same.verdict, same.reason, now, decision);
+        return;
+    }
+    if (!baseline.code_identity.hex.empty() && baseline.code_identity == variant.code_identity) {
+        decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now, decision);
+    } else if (!config_->benchmarks.contains(state_.source_packages.at(comparison.source_package).name)) {
+        decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.", now, decision);
+    } else {
+        move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
+    }
+}
+
+}  // namespace terrace::core

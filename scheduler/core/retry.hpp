@@ -1,0 +1,10 @@
+#pragma once
+
+#include "scheduler/core/config.hpp"
+
+namespace terrace::core {
+
+/// How long to wait after the n-th failure that the package is not to blame for: doubles, within limits.
+Duration retry_delay(const RetryPolicy& policy, int failures);
+
+}  // namespace terrace::core

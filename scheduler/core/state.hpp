@@ -1,0 +1,355 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/vocab/benchmark.hpp"
+#include "common/vocab/digest.hpp"
+#include "common/vocab/id.hpp"
+#include "common/vocab/level.hpp"
+#include "common/vocab/outcome.hpp"
+#include "common/vocab/rpm_file.hpp"
+#include "common/vocab/seed.hpp"
+#include "common/vocab/time.hpp"
+#include "common/vocab/worker_hello.hpp"
+#include "scheduler/core/build_fsm.hpp"
+#include "scheduler/core/comparison_fsm.hpp"
+
+/// The rows of the farm. Each described struct is one table, each member one column of the same name
+/// (scheduler/store/migrations), so that memory and database cannot drift apart.
+namespace terrace::core {
+
+struct PackageSet {
+    PackageSetId id;
+    std::string release;
+    TimePoint imported_at{};
+    friend bool operator==(const PackageSet&, const PackageSet&) = default;
+};
+BOOST_DESCRIBE_STRUCT(PackageSet, (), (id, release, imported_at))
+
+/// One source package of a package set, as its SRPM's header says.
+struct SourcePackage {
+    SourcePackageId id;
+    PackageSetId package_set;
+    std::string name;
+    int epoch = 0;
+    std::string version;
+    std::string release;
+    std::string srpm_name;
+    Digest srpm_digest;
+    std::int64_t srpm_size = 0;
+    std::vector<std::string> build_requires;
+    std::vector<std::string> exclusive_arch;
+    std::vector<std::string> exclude_arch;
+    bool noarch = false;                  ///< BuildArch: noarch: built once, for every variant
+    bool dynamic_build_requires = false;  ///< has %generate_buildrequires
+    friend bool operator==(const SourcePackage&, const SourcePackage&) = default;
+};
+BOOST_DESCRIBE_STRUCT(SourcePackage,
+                      (),
+                      (id,
+                       package_set,
+                       name,
+                       epoch,
+                       version,
+                       release,
+                       srpm_name,
+                       srpm_digest,
+                       srpm_size,
+                       build_requires,
+                       exclusive_arch,
+                       exclude_arch,
+                       noarch,
+                       dynamic_build_requires))
+
+/// The frozen repos that buildroots install from; the id is the digest of their repomd digests.
+struct Seed {
+    Digest id;
+    std::string release;
+    std::vector<SeedRepo> repos;
+    TimePoint added_at{};
+    friend bool operator==(const Seed&, const Seed&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Seed, (), (id, release, repos, added_at))
+
+struct Worker {
+    WorkerId id;
+    std::string name;
+    WorkerHello hello;
+    Level level = Level::none;  ///< what it may be given: the CPU's, at most hello.level_max
+    TimePoint registered_at{};
+    TimePoint seen_at{};
+    friend bool operator==(const Worker&, const Worker&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Worker, (), (id, name, hello, level, registered_at, seen_at))
+
+/// `running`: builds or comparisons are open. `composing`: all is decided, its compose is not there yet.
+enum class RebuildState { running, composing, finished, failed, cancelled };
+BOOST_DESCRIBE_ENUM(RebuildState, running, composing, finished, failed, cancelled)
+
+constexpr bool is_final(RebuildState state) {
+    return state == RebuildState::finished || state == RebuildState::failed || state == RebuildState::cancelled;
+}
+
+struct Rebuild {
+    RebuildId id;
+    std::string release;
+    PackageSetId package_set;
+    Digest seed;
+    Mode mode = Mode::flat;
+    int priority = 0;
+    std::string stream;
+    std::vector<std::string> variants;
+    std::int64_t counter = 0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
+    RebuildState state = RebuildState::running;
+    TimePoint created_at{};
+    std::optional<TimePoint> finished_at;
+    friend bool operator==(const Rebuild&, const Rebuild&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Rebuild,
+                      (),
+                      (id,
+                       release,
+                       package_set,
+                       seed,
+                       mode,
+                       priority,
+                       stream,
+                       variants,
+                       counter,
+                       state,
+                       created_at,
+                       finished_at))
+
+struct Build {
+    BuildId id;
+    RebuildId rebuild;
+    SourcePackageId source_package;
+    std::string variant;
+    std::string identity;  ///< docs/architecture.md, section 5; equal identity, equal output
+    std::string dist;
+    BuildState state = BuildState::blocked;
+    int attempts = 0;
+    int infra_failures = 0;
+    TimePoint not_before{};             ///< back-off: no lease before
+    std::optional<WorkerId> avoid;      ///< the last attempt failed there for no fault of the package
+    std::optional<Outcome> outcome;     ///< of the last attempt that ended
+    std::string evidence;               ///< what decided it
+    std::optional<BuildId> reused_from; ///< the build whose RPMs these are
+    Digest code_identity;
+    std::optional<TimePoint> finished_at;
+    friend bool operator==(const Build&, const Build&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Build,
+                      (),
+                      (id,
+                       rebuild,
+                       source_package,
+                       variant,
+                       identity,
+                       dist,
+                       state,
+                       attempts,
+                       infra_failures,
+                       not_before,
+                       avoid,
+                       outcome,
+                       evidence,
+                       reused_from,
+                       code_identity,
+                       finished_at))
+
+/// One RPM that a build made.
+struct BuildRpm : RpmFile {
+    BuildId build;
+    friend bool operator==(const BuildRpm&, const BuildRpm&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
+
+/// What one benchmark said: ratio = baseline time / variant time (above 1: the variant is faster), and the
+/// 95 % confidence interval of it.
+struct BenchmarkResult {
+    std::string name;
+    BenchmarkRole role = BenchmarkRole::primary;
+    int pairs = 0;
+    double ratio = 1;
+    double ci_low = 1;
+    double ci_high = 1;
+    double noise = 0;  ///< standard deviation of the log ratios of pairs
+    friend bool operator==(const BenchmarkResult&, const BenchmarkResult&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BenchmarkResult, (), (name, role, pairs, ratio, ci_low, ci_high, noise))
+
+struct Comparison {
+    ComparisonId id;
+    RebuildId rebuild;
+    SourcePackageId source_package;
+    std::string variant;
+    BuildId baseline_build;
+    BuildId variant_build;
+    ComparisonState state = ComparisonState::waiting;
+    int attempts = 0;
+    int infra_failures = 0;
+    TimePoint not_before{};
+    std::optional<Verdict> verdict;
+    std::string reason;
+    std::vector<BenchmarkResult> results;  ///< the deciding one first
+    bool promoted = false;                 ///< what the gate made of the verdict
+    std::optional<TimePoint> decided_at;
+    friend bool operator==(const Comparison&, const Comparison&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Comparison,
+                      (),
+                      (id,
+                       rebuild,
+                       source_package,
+                       variant,
+                       baseline_build,
+                       variant_build,
+                       state,
+                       attempts,
+                       infra_failures,
+                       not_before,
+                       verdict,
+                       reason,
+                       results,
+                       promoted,
+                       decided_at))
+
+struct Attempt {
+    AttemptId id;
+    std::optional<BuildId> build;
+    std::optional<ComparisonId> comparison;
+    WorkerId worker;
+    int slot = 0;
+    int number = 1;  ///< counts the attempts of one build or comparison
+    std::int64_t fence = 0;
+    TimePoint started_at{};
+    std::optional<TimePoint> ended_at;
+    std::optional<Outcome> outcome;
+    std::string evidence;
+    int exit_code = 0;
+    std::int64_t wall_ms = 0;
+    std::int64_t cpu_ms = 0;
+    std::int64_t memory_peak_bytes = 0;
+    friend bool operator==(const Attempt&, const Attempt&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Attempt,
+                      (),
+                      (id,
+                       build,
+                       comparison,
+                       worker,
+                       slot,
+                       number,
+                       fence,
+                       started_at,
+                       ended_at,
+                       outcome,
+                       evidence,
+                       exit_code,
+                       wall_ms,
+                       cpu_ms,
+                       memory_peak_bytes))
+
+/// The right of one slot to run one attempt until `expires_at`. Gone when the attempt ends.
+struct Lease {
+    AttemptId attempt;
+    std::optional<BuildId> build;
+    std::optional<ComparisonId> comparison;
+    WorkerId worker;
+    int slot = 0;
+    std::string incarnation;
+    std::int64_t fence = 0;
+    TimePoint granted_at{};
+    TimePoint expires_at{};
+    friend bool operator==(const Lease&, const Lease&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Lease,
+                      (),
+                      (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at))
+
+/// A raw sample, kept for ever in the database and never in memory.
+struct ComparisonSample : Sample {
+    AttemptId attempt;
+    friend bool operator==(const ComparisonSample&, const ComparisonSample&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ComparisonSample, (Sample), (attempt))
+
+enum class ComposeState { pending, finished, failed };
+BOOST_DESCRIBE_ENUM(ComposeState, pending, finished, failed)
+
+struct Compose {
+    ComposeId id;
+    std::string release;
+    RebuildId rebuild;
+    std::string stream;
+    std::optional<ComposeId> base;  ///< the stream's compose that this one started from
+    ComposeState state = ComposeState::pending;
+    int failures = 0;
+    TimePoint not_before{};
+    std::string error;
+    TimePoint created_at{};
+    std::optional<TimePoint> finished_at;
+    friend bool operator==(const Compose&, const Compose&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Compose,
+                      (),
+                      (id,
+                       release,
+                       rebuild,
+                       stream,
+                       base,
+                       state,
+                       failures,
+                       not_before,
+                       error,
+                       created_at,
+                       finished_at))
+
+/// One RPM in one repo of a compose.
+struct ComposePackage : RpmFile {
+    ComposeId compose;
+    std::string repo;    ///< "x86_64/os", "x86_64_v3/debug", "source"
+    std::string source;  ///< name of the source package
+    BuildId build;       ///< that made it
+    friend bool operator==(const ComposePackage&, const ComposePackage&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ComposePackage, (RpmFile), (compose, repo, source, build))
+
+struct Stream {
+    std::string release;
+    std::string name;
+    ComposeId compose;
+    friend bool operator==(const Stream&, const Stream&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Stream, (), (release, name, compose))
+
+/// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database only.
+struct Snapshot {
+    std::map<PackageSetId, PackageSet> package_sets;
+    std::map<SourcePackageId, SourcePackage> source_packages;
+    std::map<Digest, Seed> seeds;
+    std::map<WorkerId, Worker> workers;
+    std::map<RebuildId, Rebuild> rebuilds;
+    std::map<BuildId, Build> builds;
+    std::map<BuildId, std::vector<BuildRpm>> build_rpms;
+    std::map<ComparisonId, Comparison> comparisons;
+    std::map<AttemptId, Attempt> attempts;  ///< those with a live lease
+    std::map<AttemptId, Lease> leases;
+    std::map<ComposeId, Compose> composes;
+    /// By repo and file name.
+    std::map<ComposeId, std::map<std::pair<std::string, std::string>, ComposePackage>> compose_packages;
+    std::map<std::pair<std::string, std::string>, Stream> streams;  ///< by release and name
+    AttemptId last_attempt;
+    std::int64_t last_fence = 0;
+    friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+}  // namespace terrace::core

@@ -1,0 +1,73 @@
+#include "scheduler/engine/engine.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace terrace::engine {
+
+Engine::Engine(const core::FarmConfig& config, Store& store, Composer& composer, std::function<void(Command)> post)
+    : config_(config),
+      store_(store),
+      composer_(composer),
+      post_(std::move(post)),
+      farm_(config, store.load()) {}
+
+bool Engine::reload() {
+    try {
+        farm_ = core::Farm(config_, store_.load());
+        stale_ = false;
+    } catch (const StoreError&) {
+        // Still away; the next batch tries again.
+    }
+    return !stale_;
+}
+
+void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
+    if (stale_ && !reload()) {
+        const Error away{Errc::unavailable, "The farm's database is away; try again later."};
+        for (const Command& command : batch) command.done(away);
+        return;
+    }
+    std::vector<core::Change> changes = farm_.tick(now).changes;
+    std::vector<Result<core::Reply>> replies;
+    replies.reserve(batch.size());
+    for (const Command& command : batch) {
+        core::Decision decision = farm_.apply(command.event, now);
+        std::ranges::move(decision.changes, std::back_inserter(changes));
+        replies.push_back(std::move(decision.reply));
+    }
+    try {
+        if (!changes.empty()) store_.commit(changes);
+        careful_ = false;
+    } catch (const StoreError& e) {
+        // The commit may or may not have happened, so memory is no longer to be trusted.
+        const Error refused{Errc::unavailable, std::string("The farm's database did not take the change: ") + e.what()};
+        std::ranges::fill(replies, Result<core::Reply>(refused));
+        careful_ = true;
+        stale_ = true;
+        reload();
+    }
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(replies[i]);
+    if (!stale_) start_effects(now);
+}
+
+void Engine::start_effects(TimePoint now) {
+    for (core::Effect& effect : farm_.effects(now)) {
+        auto& run = std::get<core::RunCompose>(effect);
+        const ComposeId id = run.compose.id;
+        if (!composing_.insert(id).second) continue;
+        composer_.start(std::move(run), [this](ComposeId compose, std::string error) {
+            auto done = [this, compose](const Result<core::Reply>& reply) {
+                // Not recorded? Then it is started once more; it finds its work done.
+                (void)reply;
+                composing_.erase(compose);
+            };
+            post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
+        });
+    }
+}
+
+}  // namespace terrace::engine

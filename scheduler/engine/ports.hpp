@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+#include <vector>
+
+#include "scheduler/core/event.hpp"
+
+/// What the engine needs from the world; implemented by adapters in production and by the simulator.
+namespace terrace::engine {
+
+/// The database cannot be reached, or the outcome of a commit is not known.
+struct StoreError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Another scheduler has taken over the database: this one must end.
+struct Superseded : std::runtime_error {
+    Superseded() : std::runtime_error("Another scheduler has taken over this farm's database.") {}
+};
+
+/// Durable state. Used by the engine's thread only.
+class Store {
+public:
+    virtual ~Store() = default;
+    /// Everything that the farm needs to go on. Throws StoreError.
+    virtual core::Snapshot load() = 0;
+    /// All or nothing. Throws StoreError when it failed or when nobody knows; Superseded.
+    virtual void commit(const std::vector<core::Change>& changes) = 0;
+};
+
+/// Publishes composes, one after the other.
+class Composer {
+public:
+    using Ended = std::function<void(ComposeId compose, std::string error)>;
+    virtual ~Composer() = default;
+    /// Returns at once. Idempotent: a compose that is there already is just pointed to again. `ended` is
+    /// called once, from any thread; an empty error means published.
+    virtual void start(core::RunCompose order, Ended ended) = 0;
+};
+
+}  // namespace terrace::engine

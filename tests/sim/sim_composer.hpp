@@ -1,0 +1,39 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scheduler/engine/ports.hpp"
+#include "tests/sim/sim_random.hpp"
+
+namespace terrace::sim {
+
+/// Publishes in memory; it takes its time, the disk is full at times, and a crash may come before or after
+/// the stream was moved.
+class SimComposer final : public engine::Composer {
+public:
+    explicit SimComposer(SimRandom& random) : random_(random) {}
+
+    void start(core::RunCompose order, Ended ended) override;
+
+    /// Ends one of the running composes, if there is one.
+    void step(bool faulty);
+    /// The process died: what ran may have been published, nobody is told.
+    void crash();
+    bool idle() const { return running_.empty(); }
+
+    /// Stream -> what readers see.
+    const std::map<std::pair<std::string, std::string>, core::RunCompose>& published() const { return published_; }
+
+private:
+    struct Running {
+        core::RunCompose order;
+        Ended ended;
+    };
+    SimRandom& random_;
+    std::vector<Running> running_;
+    std::map<std::pair<std::string, std::string>, core::RunCompose> published_;
+};
+
+}  // namespace terrace::sim

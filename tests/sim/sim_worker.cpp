@@ -1,0 +1,161 @@
+#include "tests/sim/sim_worker.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace terrace::sim {
+namespace {
+
+const Error kAway{Errc::unavailable, "injected: the message was lost"};
+
+/// A CPU that has everything: level_max alone decides what a simulated worker is.
+CpuidLeaves all_features() {
+    return {.leaf1_ecx = ~0U, .leaf1_edx = ~0U, .leaf7_ebx = ~0U, .ext1_ecx = ~0U, .ext1_edx = ~0U, .xcr0 = ~0ULL};
+}
+
+RpmFile rpm_of(const BuildOrder& order, const std::string& name, const std::string& arch) {
+    RpmFile rpm;
+    rpm.nevra = {name, 0, "1", "1" + order.dist, arch};
+    rpm.filename = name + "-1-1" + order.dist + "." + arch + ".rpm";
+    rpm.digest.hex = std::string(64, 'a');
+    rpm.size = 1000;
+    rpm.debug = name.ends_with("-debuginfo");
+    return rpm;
+}
+
+/// Even packages gain, every third does not follow -march at all.
+AttemptReport built(const BuildOrder& order) {
+    AttemptReport report;
+    report.outcome = Outcome::ok;
+    report.rpms = {rpm_of(order, order.package, order.target_arch), rpm_of(order, order.package + "-doc", "noarch"),
+                   rpm_of(order, order.package + "-debuginfo", order.target_arch), rpm_of(order, order.package, "src")};
+    const bool same_code = order.package.ends_with('3');
+    report.audit.code_identity.hex = std::string(64, same_code ? 'c' : static_cast<char>('a' + order.target_arch.size() % 6));
+    return report;
+}
+
+AttemptReport measured(const ComparisonOrder& order) {
+    AttemptReport report;
+    report.outcome = Outcome::ok;
+    const bool gains = order.benchmark.package.ends_with('2') || order.benchmark.package.ends_with('4');
+    for (int pair = 0; pair < order.quadruples * 2; ++pair) {
+        for (const bool variant : {false, true}) {
+            Sample sample;
+            sample.benchmark = order.benchmark.benchmarks.front().name;
+            sample.pair = pair;
+            sample.variant = variant;
+            sample.user_us = 500'000 + pair % 3 * 1000 - (variant && gains ? 100'000 : 0);
+            report.samples.push_back(sample);
+        }
+    }
+    return report;
+}
+
+}  // namespace
+
+Result<core::Reply> SimApi::deliver(core::Event event) {
+    if (faulty_ && random_.percent(4)) return kAway;  // the request was lost
+    Result<core::Reply> reply = send_(event);
+    if (faulty_ && random_.percent(2)) reply = send_(event);  // it came twice
+    if (faulty_ && random_.percent(4)) return kAway;          // the answer was lost
+    return reply;
+}
+
+Result<wire::WorkerWelcome> SimApi::register_worker(const WorkerHello& hello) {
+    const auto reply = deliver(core::RegisterWorker{hello});
+    if (!reply) return reply.error();
+    const auto& registered = std::get<core::Registered>(*reply);
+    return wire::WorkerWelcome{registered.worker, registered.level, registered.heartbeat_interval};
+}
+
+Result<std::optional<LeaseGrant>> SimApi::request_lease(const wire::LeaseRequest& request) {
+    const auto reply = deliver(core::RequestLease{request.worker, request.incarnation, request.slot});
+    if (!reply) return reply.error();
+    if (const auto* grant = std::get_if<LeaseGrant>(&*reply)) return std::optional(*grant);
+    return std::optional<LeaseGrant>();
+}
+
+Result<wire::HeartbeatReply> SimApi::heartbeat(const wire::Heartbeat& heartbeat) {
+    const auto reply = deliver(core::RenewLeases{heartbeat.worker, heartbeat.incarnation, heartbeat.running});
+    if (!reply) return reply.error();
+    const auto& renewed = std::get<core::Renewed>(*reply);
+    return wire::HeartbeatReply{renewed.ended, renewed.register_again};
+}
+
+Result<void> SimApi::report(AttemptId attempt, const AttemptReport& report) {
+    const auto reply = deliver(core::ReportAttempt{attempt, report});
+    if (!reply) return reply.error();
+    return {};
+}
+
+void SimRunner::start(const LeaseGrant& lease) {
+    lease_ = lease;
+    cancelled_ = false;
+    ends_at_ = now_ + std::chrono::seconds(1 + random_.below(90));
+}
+
+std::optional<AttemptReport> SimRunner::poll() {
+    if (!lease_ || (!cancelled_ && now_ < ends_at_)) return std::nullopt;
+    const LeaseGrant lease = *std::exchange(lease_, std::nullopt);
+    AttemptReport report;
+    if (cancelled_) {
+        report.outcome = Outcome::cancelled;
+    } else if (faulty_ && random_.percent(10)) {
+        report.outcome = Outcome::infra_aborted;
+    } else if (faulty_ && lease.build && random_.percent(8)) {
+        report.outcome = Outcome::build_failed;
+    } else {
+        report = lease.build ? built(*lease.build) : measured(*lease.comparison);
+    }
+    return report;
+}
+
+SimWorker::SimWorker(std::string name,
+                     Level level_max,
+                     std::string host,
+                     SimRandom& random,
+                     const TimePoint& now,
+                     Send send)
+    : random_(random), now_(now), api_(random, std::move(send)) {
+    hello_.name = std::move(name);
+    hello_.host = std::move(host);
+    hello_.level_max = level_max;
+    hello_.leaves = all_features();
+    start();
+}
+
+void SimWorker::start() {
+    hello_.incarnation = hello_.name + "/" + std::to_string(++life_);
+    agent_.reset();
+    runners_.clear();
+    std::vector<agent::AttemptRunner*> pointers;
+    for (int i = 0; i < kSlots; ++i) {
+        runners_.push_back(std::make_unique<SimRunner>(random_, now_));
+        runners_.back()->set_faulty(faulty_);
+        pointers.push_back(runners_.back().get());
+    }
+    agent_ = std::make_unique<agent::Agent>(api_, hello_, pointers, agent::Agent::Options{});
+    slot_due_.assign(kSlots, now_);
+    heartbeat_due_ = now_;
+}
+
+void SimWorker::die_and_restart() {
+    start();
+}
+
+void SimWorker::set_faulty(bool faulty) {
+    faulty_ = faulty;
+    api_.set_faulty(faulty);
+    for (auto& runner : runners_) runner->set_faulty(faulty);
+}
+
+void SimWorker::step() {
+    if (now_ < paused_until_) return;
+    if (now_ >= heartbeat_due_) heartbeat_due_ = now_ + agent_->step_heartbeat();
+    for (int slot = 0; slot < kSlots; ++slot) {
+        TimePoint& due = slot_due_[static_cast<std::size_t>(slot)];
+        if (now_ >= due) due = now_ + agent_->step_slot(slot);
+    }
+}
+
+}  // namespace terrace::sim

@@ -1,0 +1,128 @@
+#include "tests/sim/world.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/sim/invariants.hpp"
+
+namespace terrace::sim {
+
+core::FarmConfig sim_config() {
+    core::ReleaseSpec release;
+    release.name = "sim-1";
+    release.dist_suffix = "sim1";
+    release.variants = {
+        {.name = "x86_64", .target_arch = "x86_64", .target_level = Level::x86_64, .run_level = Level::x86_64,
+         .mock_config = "sim-1-x86_64", .defines = {}, .digest = "baseline"},
+        {.name = "x86_64_v3", .target_arch = "x86_64_v3", .target_level = Level::x86_64_v3, .run_level = Level::x86_64_v3,
+         .mock_config = "sim-1-x86_64_v3", .defines = {}, .digest = "variant"},
+    };
+    release.streams = {"testing"};
+    release.gate.quadruples = 4;
+    core::FarmConfig config;
+    config.releases["sim-1"] = release;
+    for (const char* package : {"package-1", "package-2", "package-3", "package-4"}) {
+        BenchmarkFile file;
+        file.package = package;
+        file.benchmarks = {{.name = "speed", .command = "true"}};
+        config.benchmarks[package] = file;
+    }
+    return config;
+}
+
+World::World(std::uint64_t seed) : random_(seed), store_(random_), composer_(random_) {
+    restart_scheduler();
+    const auto send_event = [this](core::Event event) { return send(std::move(event)); };
+    const auto add = [&](const char* name, Level level, const char* host) {
+        workers_.push_back(std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
+    };
+    add("old", Level::x86_64, "host-1");
+    add("new", Level::x86_64_v4, "host-1");
+    add("other", Level::x86_64_v3, "host-2");
+}
+
+void World::restart_scheduler() {
+    posted_.clear();
+    composer_.crash();
+    engine_.reset();
+    store_.set_faulty(false);  // a start that finds no database is no start
+    engine_ = std::make_unique<engine::Engine>(config_, store_, composer_,
+                                               [this](engine::Command command) { posted_.push_back(std::move(command)); });
+    store_.set_faulty(faulty_);
+}
+
+void World::run_batch(std::vector<engine::Command> batch) {
+    const int before = store_.commits();
+    engine_->run_batch(std::move(batch), now_);
+    if (store_.commits() == before) return;
+    check_invariants(store_.durable(), config_);
+    for (const auto& [key, stream] : store_.durable().streams) {
+        check_compose(store_.durable(), config_.releases.at(key.first), stream.compose);
+    }
+}
+
+Result<core::Reply> World::send(core::Event event) {
+    Result<core::Reply> answer = Error{Errc::unavailable, "not answered"};
+    int answers = 0;
+    std::vector<engine::Command> batch;
+    batch.push_back({std::move(event), [&](const Result<core::Reply>& reply) {
+                         answer = reply;
+                         ++answers;
+                     }});
+    run_batch(std::move(batch));
+    if (answers != 1) throw std::logic_error("a command must be answered exactly once");
+    if (answer && engine_->farm().state() != store_.durable()) {
+        throw std::logic_error("memory must equal the database after a batch");
+    }
+    return answer;
+}
+
+core::Reply World::must_send(const core::Event& event) {
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto reply = send(event);
+        if (reply) return *reply;
+        if (reply.error().code != Errc::unavailable) throw std::logic_error(reply.error().message);
+    }
+    throw std::logic_error("the farm never answered");
+}
+
+void World::break_something() {
+    SimWorker& worker = *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
+    switch (random_.below(5)) {
+    case 0: worker.die_and_restart(); break;
+    case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
+    case 2: restart_scheduler(); break;
+    case 3: now_ += std::chrono::minutes(random_.below(4)); break;  // everybody was asleep
+    case 4: {
+        const auto& builds = store_.durable().builds;
+        if (builds.empty() || random_.percent(80)) break;
+        auto picked = builds.begin();
+        std::advance(picked, random_.below(static_cast<int>(builds.size())));
+        (void)send(core::CancelBuild{picked->first});
+        break;
+    }
+    default: break;
+    }
+}
+
+void World::step() {
+    now_ += std::chrono::milliseconds(500 + random_.below(5000));
+    if (faulty_ && random_.percent(3)) break_something();
+    run_batch(std::exchange(posted_, {}));
+    for (auto& worker : workers_) worker->step();
+    if (random_.percent(30)) composer_.step(faulty_);
+}
+
+void World::stop_faults() {
+    faulty_ = false;
+    store_.set_faulty(false);
+    for (auto& worker : workers_) worker->set_faulty(false);
+}
+
+bool World::all_rebuilds_ended() const {
+    return std::ranges::all_of(store_.durable().rebuilds,
+                               [](const auto& rebuild) { return core::is_final(rebuild.second.state); });
+}
+
+}  // namespace terrace::sim

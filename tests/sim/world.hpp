@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "scheduler/engine/engine.hpp"
+#include "tests/sim/sim_composer.hpp"
+#include "tests/sim/sim_random.hpp"
+#include "tests/sim/sim_store.hpp"
+#include "tests/sim/sim_worker.hpp"
+
+namespace terrace::sim {
+
+/// The release that simulations build: a baseline and one variant, one stream.
+core::FarmConfig sim_config();
+
+/// A farm, its database, its composer and its workers under one virtual clock and one source of chance.
+class World {
+public:
+    explicit World(std::uint64_t seed);
+
+    /// Something happens: time passes, workers act, and, while it is faulty, something breaks.
+    void step();
+    /// From now on nothing breaks any more.
+    void stop_faults();
+    /// As a person at the command line does it: again and again while the farm is away.
+    core::Reply must_send(const core::Event& event);
+
+    const core::Snapshot& state() const { return store_.durable(); }
+    const SimComposer& composer() const { return composer_; }
+    const core::FarmConfig& config() const { return config_; }
+    SimRandom& random() { return random_; }
+    bool all_rebuilds_ended() const;
+
+private:
+    Result<core::Reply> send(core::Event event);
+    void run_batch(std::vector<engine::Command> batch);
+    void restart_scheduler();
+    void break_something();
+
+    core::FarmConfig config_ = sim_config();
+    SimRandom random_;
+    TimePoint now_{std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
+    SimStore store_;
+    SimComposer composer_;
+    std::vector<engine::Command> posted_;  ///< by the composer, for the next batch
+    std::unique_ptr<engine::Engine> engine_;
+    std::vector<std::unique_ptr<SimWorker>> workers_;
+    bool faulty_ = true;
+};
+
+}  // namespace terrace::sim

@@ -1,0 +1,121 @@
+#include "tests/unit/core/builders.hpp"
+
+#include <stdexcept>
+
+namespace terrace::core::testing {
+
+FarmConfig a_config() {
+    ReleaseSpec release;
+    release.name = "mini-1";
+    release.dist_suffix = "mini1";
+    release.variants = {
+        {.name = "x86_64", .target_arch = "x86_64", .target_level = Level::x86_64, .run_level = Level::x86_64,
+         .mock_config = "mini-1-x86_64", .defines = {}, .digest = "b"},
+        {.name = "x86_64_v3", .target_arch = "x86_64_v3", .target_level = Level::x86_64_v3,
+         .run_level = Level::x86_64_v3, .mock_config = "mini-1-x86_64_v3", .defines = {}, .digest = "v"}};
+    release.streams = {"testing", "stable"};
+    FarmConfig config;
+    config.releases["mini-1"] = release;
+    config.benchmarks["fast"] = {.package = "fast",
+                                 .install = {"fast"},
+                                 .corpus = "",
+                                 .benchmarks = {{.name = "speed", .command = "fast"}}};
+    return config;
+}
+
+SourcePackage a_package(const std::string& name) {
+    SourcePackage package;
+    package.name = name;
+    package.version = "1";
+    package.release = "1";
+    package.srpm_name = name + "-1-1.src.rpm";
+    package.srpm_digest.hex = std::string(64 - name.size(), '0') + name;
+    package.srpm_size = 10;
+    return package;
+}
+
+WorkerHello a_worker(const std::string& name, Level level, const std::string& host) {
+    WorkerHello hello;
+    hello.name = name;
+    hello.incarnation = name + "/1";
+    hello.host = host;
+    hello.level_max = level;
+    hello.leaves = {~0U, ~0U, ~0U, ~0U, ~0U, ~0ULL};
+    return hello;
+}
+
+RpmFile an_rpm(const std::string& name, const std::string& evr_release, const std::string& arch) {
+    RpmFile rpm;
+    rpm.nevra = {name, 0, "1", evr_release, arch};
+    rpm.filename = name + "-1-" + evr_release + "." + arch + ".rpm";
+    rpm.digest.hex = std::string(64, 'e');
+    rpm.size = 100;
+    rpm.debug = name.ends_with("-debuginfo");
+    return rpm;
+}
+
+AttemptReport an_ok_report(const LeaseGrant& lease, char code) {
+    AttemptReport report;
+    report.outcome = Outcome::ok;
+    if (lease.build) {
+        report.rpms = {an_rpm(lease.build->package, "1" + lease.build->dist, lease.build->target_arch)};
+        report.audit.code_identity.hex = std::string(64, code);
+    } else {
+        for (int pair = 0; pair < 20; ++pair) {
+            report.samples.push_back({.benchmark = "speed", .pair = pair, .variant = false, .user_us = 500'000 + pair});
+            report.samples.push_back({.benchmark = "speed", .pair = pair, .variant = true, .user_us = 250'000 + pair});
+        }
+    }
+    return report;
+}
+
+TestFarm::TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config)
+    : config_(std::move(config)), farm_(config_, {}) {
+    get<MadePackageSet>(ImportPackageSet{"mini-1", packages});
+    get<Done>(AddSeed{"mini-1", Digest{std::string(64, 'd')}, {{"mini", "file:///mini", {}}}});
+}
+
+Result<Reply> TestFarm::apply(const Event& event) {
+    Decision decision = farm_.apply(event, now);
+    changes = std::move(decision.changes);
+    return decision.reply;
+}
+
+WorkerId TestFarm::add_worker(const std::string& name, Level level, const std::string& host) {
+    const WorkerHello hello = a_worker(name, level, host);
+    const WorkerId worker = get<Registered>(RegisterWorker{hello}).worker;
+    incarnations_[worker] = hello.incarnation;
+    return worker;
+}
+
+std::optional<LeaseGrant> TestFarm::lease(WorkerId worker) {
+    const Reply reply = apply(RequestLease{worker, incarnations_.at(worker), 0}).value();
+    const auto* grant = std::get_if<LeaseGrant>(&reply);
+    return grant ? std::optional(*grant) : std::nullopt;
+}
+
+Result<Reply> TestFarm::report(const LeaseGrant& lease, AttemptReport report) {
+    report.fence = lease.fence;
+    return apply(ReportAttempt{lease.attempt, std::move(report)});
+}
+
+const Build& TestFarm::build(const std::string& package, const std::string& variant) const {
+    const Build* newest = nullptr;
+    for (const auto& [id, candidate] : state().builds) {
+        const SourcePackage& source = state().source_packages.at(candidate.source_package);
+        if (source.name == package && candidate.variant == variant) newest = &candidate;
+    }
+    if (!newest) throw std::runtime_error("no such build");
+    return *newest;
+}
+
+const Comparison& TestFarm::comparison(const std::string& package) const {
+    const Comparison* newest = nullptr;
+    for (const auto& [id, candidate] : state().comparisons) {
+        if (state().source_packages.at(candidate.source_package).name == package) newest = &candidate;
+    }
+    if (!newest) throw std::runtime_error("no such comparison");
+    return *newest;
+}
+
+}  // namespace terrace::core::testing

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scheduler/core/farm.hpp"
+
+/// One builder for each thing that tests of the core need.
+namespace terrace::core::testing {
+
+inline constexpr TimePoint kStart{std::chrono::sys_days(std::chrono::year(2026) / 11 / 22)};
+
+/// A release with the variants x86_64 and x86_64_v3, and a benchmark file for "fast".
+FarmConfig a_config();
+SourcePackage a_package(const std::string& name);
+WorkerHello a_worker(const std::string& name, Level level, const std::string& host);
+RpmFile an_rpm(const std::string& name, const std::string& evr_release, const std::string& arch);
+/// A report of success; builds of equal `code` are identical.
+AttemptReport an_ok_report(const LeaseGrant& lease, char code);
+
+/// A farm with a seed and a package set of these packages, and what its replies bring.
+class TestFarm {
+public:
+    explicit TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config = a_config());
+
+    Result<Reply> apply(const Event& event);
+    /// The reply must be of that kind.
+    template <class T>
+    T get(const Event& event) {
+        return std::get<T>(apply(event).value());
+    }
+    WorkerId add_worker(const std::string& name, Level level, const std::string& host);
+    /// The lease that this worker's slot 0 gets, or nullopt.
+    std::optional<LeaseGrant> lease(WorkerId worker);
+    Result<Reply> report(const LeaseGrant& lease, AttemptReport report);
+    const Build& build(const std::string& package, const std::string& variant) const;
+    const Comparison& comparison(const std::string& package) const;
+    const Snapshot& state() const { return farm_.state(); }
+    Farm& farm() { return farm_; }
+
+    TimePoint now = kStart;
+    std::vector<Change> changes;  ///< of the last apply() or tick
+
+private:
+    FarmConfig config_;
+    Farm farm_;
+    std::map<WorkerId, std::string> incarnations_;
+};
+
+}  // namespace terrace::core::testing
