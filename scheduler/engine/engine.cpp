@@ -49,6 +49,9 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
         careful_ = true;
         stale_ = true;
         reload();
+    } catch (const Superseded& e) {
+        for (const Command& command : batch) command.done(Error{Errc::unavailable, e.what()});
+        throw;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(replies[i]);
     if (!stale_) start_effects(now);

@@ -1,0 +1,58 @@
+#include "scheduler/engine/engine_thread.hpp"
+
+#include <doctest/doctest.h>
+
+#include <future>
+
+#include "tests/unit/engine/stores.hpp"
+
+namespace terrace::engine {
+namespace {
+
+std::future<Result<core::Reply>> send(EngineThread& engine, const core::Event& event) {
+    auto promise = std::make_shared<std::promise<Result<core::Reply>>>();  // outlives whoever stops waiting
+    auto future = promise->get_future();
+    engine.post({event, [promise](const Result<core::Reply>& reply) { promise->set_value(reply); }});
+    return future;
+}
+
+}  // namespace
+
+TEST_CASE("commands from any thread are answered after their commit") {
+    const core::FarmConfig config = one_release();
+    TestStore store;
+    NoComposer composer;
+    EngineThread engine(config, store, composer, {});
+    CHECK(send(engine, a_seed('a')).get().has_value());
+    engine.stop();
+    CHECK(store.durable.seeds.size() == 1);
+}
+
+TEST_CASE("after stop, and with a full inbox, a command is refused at once") {
+    const core::FarmConfig config = one_release();
+    TestStore store;
+    NoComposer composer;
+    EngineThread::Options options;
+    options.inbox_max = 0;
+    EngineThread full(config, store, composer, options);
+    CHECK(send(full, a_seed('a')).get().error().code == Errc::unavailable);
+    EngineThread stopped(config, store, composer, {});
+    stopped.stop();
+    CHECK(send(stopped, a_seed('a')).get().error().code == Errc::unavailable);
+}
+
+TEST_CASE("an engine that another has superseded answers everybody and says why it ends") {
+    const core::FarmConfig config = one_release();
+    TestStore store;
+    NoComposer composer;
+    std::promise<std::string> why;
+    EngineThread::Options options;
+    options.on_fatal = [&](const std::string& text) { why.set_value(text); };
+    EngineThread engine(config, store, composer, options);
+    store.superseded = true;
+    auto reply = send(engine, a_seed('a'));
+    CHECK(why.get_future().get().find("Another scheduler") != std::string::npos);
+    CHECK(reply.get().error().code == Errc::unavailable);
+}
+
+}  // namespace terrace::engine
