@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "common/vocab/digest.hpp"
+
+/// Files, done so that a crash or a full disk at any moment leaves the old content or the new one.
+/// All throw std::system_error with the path in the message.
+namespace terrace::os {
+
+std::string read_file(const std::filesystem::path& path, std::size_t bytes_max = 64 << 20);
+
+/// Writes beside `path`, syncs, renames over it, syncs the directory.
+void write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+void sync_directory(const std::filesystem::path& directory);
+
+Digest sha256_of_file(const std::filesystem::path& path);
+Digest sha256_of_text(std::string_view text);
+
+/// SHA-256 of bytes that come in pieces.
+class Sha256 {
+public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    Sha256& operator=(const Sha256&) = delete;
+    void update(std::string_view bytes);
+    Digest finish();
+
+private:
+    void* context_;
+};
+
+/// A new directory below `parent`, removed with all in it by the destructor.
+class TemporaryDirectory {
+public:
+    explicit TemporaryDirectory(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path());
+    ~TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+}  // namespace terrace::os
