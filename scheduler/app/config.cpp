@@ -1,0 +1,116 @@
+#include "scheduler/app/config.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "common/runtime/yaml_reader.hpp"
+
+namespace terrace::scheduler {
+namespace {
+
+using runtime::YamlMap;
+
+constexpr std::int64_t kBytesMax = std::int64_t{1} << 40;
+constexpr std::int64_t kCountMax = 1'000'000;
+
+/// Can only this machine connect to it? nullopt: not an address.
+std::optional<bool> is_loopback(const std::string& address) {
+    if (address == "localhost") return true;
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    if (inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) return bytes[0] == 127;
+    if (inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return std::nullopt;
+    constexpr std::array<unsigned char, sizeof(in6_addr)> kLoopback = {0, 0, 0, 0, 0, 0, 0, 0,
+                                                                       0, 0, 0, 0, 0, 0, 0, 1};
+    return bytes == kLoopback;
+}
+
+void read_listen(YamlMap listen, SchedulerConfig& config) {
+    config.address = listen.text_or("address", config.address);
+    config.port = static_cast<std::uint16_t>(listen.whole_or("port", config.port, 0, 65535));
+    listen.done();
+    const auto loopback = is_loopback(config.address);
+    if (!loopback) {
+        listen.fail("address", "'" + config.address + "' is neither an IP address nor localhost");
+    }
+    if (!*loopback && config.token_file.empty()) {
+        listen.fail("address",
+                    "'" + config.address +
+                        "' can be reached from other machines, and without a token_file whoever "
+                        "reaches it may build and publish anything: set token_file, or listen on "
+                        "127.0.0.1");
+    }
+}
+
+void read_lease(YamlMap lease, SchedulerConfig& config) {
+    const core::FarmConfig defaults;
+    config.lease_length = lease.duration_or("length", defaults.lease_length);
+    config.heartbeat_interval = lease.duration_or("heartbeat", defaults.heartbeat_interval);
+    lease.done();
+    if (config.heartbeat_interval <= Duration(0)) lease.fail("heartbeat", "must be more than 0");
+    if (config.lease_length < 2 * config.heartbeat_interval) {
+        lease.fail("length",
+                   "must be at least two heartbeats, or one late packet ends every lease");
+    }
+}
+
+void read_retry(YamlMap retry, core::RetryPolicy& policy) {
+    policy.infra_failures_max =
+        static_cast<int>(retry.whole_or("infra_failures_max", policy.infra_failures_max, 0, 1000));
+    policy.delay_min = retry.duration_or("delay_min", policy.delay_min);
+    policy.delay_max = retry.duration_or("delay_max", policy.delay_max);
+    retry.done();
+    if (policy.delay_min <= Duration(0)) retry.fail("delay_min", "must be more than 0");
+    if (policy.delay_max < policy.delay_min) retry.fail("delay_max", "must not be below delay_min");
+}
+
+void read_timeouts(YamlMap timeouts, SchedulerConfig& config) {
+    const core::FarmConfig defaults;
+    config.build_timeout = timeouts.duration_or("build", defaults.build_timeout);
+    config.comparison_timeout = timeouts.duration_or("comparison", defaults.comparison_timeout);
+    timeouts.done();
+    if (config.build_timeout <= Duration(0)) timeouts.fail("build", "must be more than 0");
+    if (config.comparison_timeout <= Duration(0))
+        timeouts.fail("comparison", "must be more than 0");
+}
+
+void read_limits(YamlMap map, Limits& limits) {
+    limits.body_bytes = map.whole_or("body_bytes", limits.body_bytes, 1, kBytesMax);
+    limits.json_bytes = map.whole_or("json_bytes", limits.json_bytes, 1, kBytesMax);
+    limits.log_bytes = map.whole_or("log_bytes", limits.log_bytes, 1, kBytesMax);
+    limits.connections = map.whole_or("connections", limits.connections, 1, kCountMax);
+    limits.database_connections =
+        map.whole_or("database_connections", limits.database_connections, 1, 100);
+    limits.inbox = map.whole_or("inbox", limits.inbox, 1, kCountMax);
+    map.done();
+}
+
+}  // namespace
+
+SchedulerConfig load_config(const std::filesystem::path& path) {
+    YamlMap file = YamlMap::from_file(path);
+    SchedulerConfig config;
+    config.state = file.path("state");
+    config.token_file = file.path_or("token_file", "");
+    config.releases = file.path("releases");
+    config.benchmarks = file.path("benchmarks");
+    config.mock_configs = file.path("mock_configs");
+    config.published = file.path_or("published", config.state / "published");
+    read_listen(file.map_or_empty("listen"), config);
+    YamlMap database = file.map_or_empty("database");
+    config.database_dsn = database.text_or("dsn", "");
+    database.done();
+    read_lease(file.map_or_empty("lease"), config);
+    read_retry(file.map_or_empty("retry"), config.retry);
+    read_timeouts(file.map_or_empty("timeouts"), config);
+    read_limits(file.map_or_empty("limits"), config.limits);
+    YamlMap log = file.map_or_empty("log");
+    config.log_level = log.word_or("level", config.log_level);
+    log.done();
+    file.done();
+    return config;
+}
+
+}  // namespace terrace::scheduler

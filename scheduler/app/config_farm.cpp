@@ -1,0 +1,215 @@
+#include "scheduler/app/config_farm.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "common/runtime/yaml_reader.hpp"
+#include "scheduler/app/config.hpp"
+#include "scheduler/app/config_mock_digest.hpp"
+
+namespace terrace::scheduler {
+namespace {
+
+namespace fs = std::filesystem;
+using runtime::YamlMap;
+
+bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Names become parts of paths, URLs and command lines. So none begins with a dot or a dash.
+bool is_name(std::string_view text) {
+    const auto fits = [](char c) {
+        return is_alphanumeric(c) || std::string_view("._+-").find(c) != std::string_view::npos;
+    };
+    return !text.empty() && is_alphanumeric(text.front()) && std::ranges::all_of(text, fits);
+}
+
+void check_name(const YamlMap& map, const std::string& key, const std::string& name) {
+    if (is_name(name)) return;
+    map.fail(key,
+             "'" + name + "' is no name: letters, digits and . _ + -, a letter or digit first");
+}
+
+std::string name_at(YamlMap& map, const std::string& key) {
+    std::string name = map.text(key);
+    check_name(map, key, name);
+    return name;
+}
+
+/// A list of names, none of them twice.
+std::vector<std::string> names_at(YamlMap& map, const std::string& key) {
+    std::vector<std::string> names = map.texts(key);
+    std::set<std::string> seen;
+    for (const std::string& name : names) {
+        check_name(map, key, name);
+        if (!seen.insert(name).second) map.fail(key, "'" + name + "' is there twice");
+    }
+    return names;
+}
+
+Level level_at(YamlMap& map, const std::string& key) {
+    const Level level = map.word<Level>(key);
+    if (level == Level::none) map.fail(key, "must be a level that something is built for");
+    return level;
+}
+
+core::VariantSpec read_variant(YamlMap map, const fs::path& mock_configs) {
+    core::VariantSpec variant;
+    variant.name = name_at(map, "name");
+    variant.target_arch = name_at(map, "target_arch");
+    variant.target_level = level_at(map, "target_level");
+    variant.run_level = map.has("run_level") ? level_at(map, "run_level") : variant.target_level;
+    variant.encoding = map.word_or("encoding", variant.encoding);
+    variant.mock_config = name_at(map, "mock_config");
+    variant.defines = map.texts_or("defines", {});
+    map.done();
+    if (variant.run_level > variant.target_level) {
+        map.fail("run_level", "must not be above target_level: %check runs what was compiled");
+    }
+    for (const std::string& define : variant.defines) {
+        if (define.find(' ') == std::string::npos) {
+            map.fail("defines", "'" + define + "' must be a macro's name, a space and its value");
+        }
+    }
+    try {
+        variant.digest = variant_digest(variant, mock_configs);
+    } catch (const std::system_error& e) {
+        map.fail("mock_config", e.what());
+    }
+    return variant;
+}
+
+std::vector<core::VariantSpec> read_variants(YamlMap& map, const fs::path& mock_configs) {
+    std::vector<core::VariantSpec> variants;
+    for (YamlMap& element : map.maps("variants")) {
+        core::VariantSpec variant = read_variant(element, mock_configs);
+        const auto same_name = [&](const core::VariantSpec& other) {
+            return other.name == variant.name;
+        };
+        if (std::ranges::any_of(variants, same_name)) {
+            element.fail("name", "'" + variant.name + "' is there twice");
+        }
+        if (!variants.empty() && variant.target_level < variants.front().target_level) {
+            element.fail("target_level",
+                         "is below that of " + variants.front().name +
+                             ", but the first variant is the baseline and the lowest");
+        }
+        variants.push_back(std::move(variant));
+    }
+    if (variants.empty()) map.fail("variants", "must hold at least the baseline");
+    return variants;
+}
+
+core::GatePolicy read_gate(YamlMap map) {
+    core::GatePolicy gate;
+    gate.gain_min = map.number_or("gain_min", gate.gain_min);
+    gate.loss_max = map.number_or("loss_max", gate.loss_max);
+    gate.noise_max = map.number_or("noise_max", gate.noise_max);
+    gate.quadruples = static_cast<int>(map.whole_or("quadruples", gate.quadruples, 2, 1000));
+    map.done();
+    if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
+    if (gate.loss_max <= 0 || gate.loss_max >= 1) map.fail("loss_max", "must be between 0 and 1");
+    if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");
+    return gate;
+}
+
+std::vector<Benchmark> read_benchmarks(YamlMap& map) {
+    std::vector<Benchmark> benchmarks;
+    bool any_primary = false;
+    for (YamlMap& element : map.maps("benchmarks")) {
+        Benchmark benchmark;
+        benchmark.name = name_at(element, "name");
+        benchmark.command = element.text("command");
+        benchmark.role = element.word<BenchmarkRole>("role");
+        element.done();
+        const auto same_name = [&](const Benchmark& other) { return other.name == benchmark.name; };
+        if (std::ranges::any_of(benchmarks, same_name)) {
+            element.fail("name", "'" + benchmark.name + "' is there twice");
+        }
+        any_primary = any_primary || benchmark.role == BenchmarkRole::primary;
+        benchmarks.push_back(std::move(benchmark));
+    }
+    if (!any_primary) map.fail("benchmarks", "at least one must be primary: it alone can promote");
+    return benchmarks;
+}
+
+/// In order of their names, so that messages are the same everywhere.
+std::vector<fs::path> yaml_files(const fs::path& directory) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+        if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+    }
+    if (error) throw runtime::ConfigError(directory.string() + ": " + error.message());
+    std::ranges::sort(files);
+    return files;
+}
+
+/// Adds `value` under `name`; refuses a second one.
+template <class Value>
+void add_once(std::map<std::string, Value>& to,
+              const std::string& name,
+              Value value,
+              const fs::path& file) {
+    if (to.emplace(name, std::move(value)).second) return;
+    throw runtime::ConfigError(file.string() + ": another file is about " + name + ", too");
+}
+
+}  // namespace
+
+core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_configs) {
+    YamlMap map = YamlMap::from_file(path);
+    core::ReleaseSpec release;
+    release.name = name_at(map, "release");
+    release.dist_suffix = name_at(map, "dist_suffix");
+    if (release.dist_suffix.find('-') != std::string::npos) {
+        map.fail("dist_suffix", "must have no dash: it is part of each package's release");
+    }
+    release.streams = names_at(map, "streams");
+    if (release.streams.empty()) map.fail("streams", "must name at least one");
+    release.variants = read_variants(map, mock_configs);
+    release.gate = read_gate(map.map_or_empty("gate"));
+    map.done();
+    return release;
+}
+
+BenchmarkFile load_benchmark(const fs::path& path) {
+    YamlMap map = YamlMap::from_file(path);
+    BenchmarkFile file;
+    file.package = name_at(map, "package");
+    file.install = names_at(map, "install");
+    file.corpus = map.text_or("corpus", "");
+    file.benchmarks = read_benchmarks(map);
+    map.done();
+    return file;
+}
+
+core::FarmConfig load_farm_config(const SchedulerConfig& config) {
+    core::FarmConfig farm;
+    for (const fs::path& file : yaml_files(config.releases)) {
+        core::ReleaseSpec release = load_release(file, config.mock_configs);
+        add_once(farm.releases, std::string(release.name), std::move(release), file);
+    }
+    if (farm.releases.empty()) {
+        throw runtime::ConfigError(
+            config.releases.string() +
+            ": there is no release file (*.yaml), so there is nothing to build");
+    }
+    for (const fs::path& file : yaml_files(config.benchmarks)) {
+        BenchmarkFile benchmark = load_benchmark(file);
+        add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
+    }
+    farm.retry = config.retry;
+    farm.lease_length = config.lease_length;
+    farm.heartbeat_interval = config.heartbeat_interval;
+    farm.build_timeout = config.build_timeout;
+    farm.comparison_timeout = config.comparison_timeout;
+    return farm;
+}
+
+}  // namespace terrace::scheduler

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "scheduler/engine/ports.hpp"
+#include "scheduler/store/pqxx_compat.hpp"
+
+namespace terrace::store {
+
+/// The farm's state in PostgreSQL. One connection, used by one thread; after any failure it is
+/// dropped and the next call makes another.
+class PgStore final : public engine::Store {
+public:
+    /// Brings the schema up to date and takes the farm over: whoever held it before is refused from
+    /// now on (engine::Superseded). Throws engine::StoreError, and MigrationError, which trying
+    /// again does not help.
+    explicit PgStore(std::string dsn);
+
+    core::Snapshot load() override;
+    void commit(const std::vector<core::Change>& changes) override;
+
+private:
+    pqxx::connection& connection();
+    /// Runs `work(connection)`; what it throws becomes a StoreError, and the connection goes.
+    template <class Work>
+    auto guarded(Work work);
+
+    std::string dsn_;
+    std::unique_ptr<pqxx::connection> connection_;
+    std::int64_t epoch_ = 0;
+};
+
+}  // namespace terrace::store

@@ -1,0 +1,168 @@
+#include "scheduler/store/read_sql.hpp"
+
+namespace terrace::store::sql {
+namespace {
+
+// Each of these takes its rows from a subselect, already filtered and cut, so that what it looks up
+// for a row is looked up for the rows of the answer only.
+
+std::string worker_rows(const std::string& selected) {
+    return "select r.id, r.name, r.level, r.hello, r.registered_at, r.seen_at, "
+           "(select count(*) from lease l where l.worker = r.id) as running "
+           "from (" +
+           selected + ") r order by r.id";
+}
+
+std::string rebuild_rows(const std::string& selected) {
+    return R"(select r.*,
+        (select coalesce(json_object_agg(s.state, s.count), '{}')
+           from (select state, count(*) from build where rebuild = r.id group by state) s) as builds,
+        (select coalesce(json_object_agg(s.state, s.count), '{}')
+           from (select state, count(*) from comparison where rebuild = r.id group by state) s)
+            as comparisons,
+        (select c.id from compose c where c.rebuild = r.id) as compose
+        from ()" +
+           selected + R"() r order by r.id)";
+}
+
+/// The newest attempt is that of the build whose RPMs these are. `more`: further columns.
+std::string build_rows(const std::string& selected, const std::string& more = "") {
+    return R"(select r.id, r.rebuild, p.name as package, r.variant, r.state, r.outcome, r.evidence,
+        r.attempts, r.reused_from, a.id as attempt, w.name as worker, a.wall_ms, r.finished_at)" +
+           more + " from (" + selected + R"() r
+        join source_package p on p.id = r.source_package
+        left join lateral (select t.id, t.worker, t.wall_ms from attempt t
+                            where t.build = coalesce(r.reused_from, r.id)
+                            order by t.number desc limit 1) a on true
+        left join worker w on w.id = a.worker
+        order by r.id)";
+}
+
+/// Each side's time is that of its build's newest attempt, and its bytes are those of the packages
+/// without debug; both of the reused build where there is one.
+std::string comparison_rows(const std::string& selected, const std::string& more = "") {
+    return R"(select r.id, r.rebuild, p.name as package, r.variant, r.state, r.verdict, r.reason, r.results,
+        r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,
+        va.wall_ms as variant_wall_ms, bs.bytes as baseline_bytes, vs.bytes as variant_bytes,
+        r.decided_at)" +
+           more + " from (" + selected + R"() r
+        join source_package p on p.id = r.source_package
+        join build b on b.id = r.baseline_build
+        join build v on v.id = r.variant_build
+        left join lateral (select t.wall_ms from attempt t where t.build = coalesce(b.reused_from, b.id)
+                            order by t.number desc limit 1) ba on true
+        left join lateral (select t.wall_ms from attempt t where t.build = coalesce(v.reused_from, v.id)
+                            order by t.number desc limit 1) va on true
+        cross join lateral (select coalesce(sum(m.size), 0)::bigint as bytes from build_rpm m
+                             where m.build = coalesce(b.reused_from, b.id) and not m.debug) bs
+        cross join lateral (select coalesce(sum(m.size), 0)::bigint as bytes from build_rpm m
+                             where m.build = coalesce(v.reused_from, v.id) and not m.debug) vs
+        order by r.id)";
+}
+
+std::string compose_rows(const std::string& selected, const std::string& more = "") {
+    return R"(select r.*, (select count(*) from compose_package m where m.compose = r.id) as packages,
+        $1::text || '/' || r.release || '/composes/' || r.id as path)" +
+           more + " from (" + selected + ") r order by r.id";
+}
+
+}  // namespace
+
+std::string status() {
+    return R"(select $1::text as version,
+        (select count(*) from worker) as workers,
+        (select count(*) from rebuild where state in ('running', 'composing')) as rebuilds_running,
+        (select count(*) from build where state = 'ready') as builds_ready,
+        (select count(*) from build where state = 'leased') as builds_leased,
+        'ok' as database)";
+}
+
+std::string workers() {
+    return worker_rows("select * from worker where id > $1 order by id limit $2");
+}
+
+std::string worker() {
+    return "select r.*, (select coalesce(json_agg(x), '[]') from ("
+           R"(select l.attempt, l.slot, l.build, l.comparison, p.name as package,
+                coalesce(b.variant, c.variant) as variant, l.granted_at, l.expires_at
+                from lease l
+                left join build b on b.id = l.build
+                left join comparison c on c.id = l.comparison
+                join source_package p on p.id = coalesce(b.source_package, c.source_package)
+                where l.worker = r.id order by l.slot) x) as leases from ()" +
+           worker_rows("select * from worker where name = $1") + ") r";
+}
+
+std::string package_sets() {
+    return R"(select r.*, (select count(*) from source_package p where p.package_set = r.id) as packages
+        from (select * from package_set where ($1 = '' or release = $1) and id > $2 order by id limit $3) r
+        order by r.id)";
+}
+
+std::string packages() {
+    return R"(select p.* from source_package p
+        where p.package_set = (select max(s.id) from package_set s where s.release = $1) and p.id > $2
+        order by p.id limit $3)";
+}
+
+std::string seeds() {
+    return R"(select r.* from (select * from seed where $1 = '' or release = $1
+        order by added_at desc, id desc limit $2) r order by r.added_at, r.id)";
+}
+
+std::string rebuilds() {
+    return rebuild_rows(
+        "select * from rebuild where ($1 = '' or release = $1) and id > $2 order by id limit $3");
+}
+
+std::string rebuild() {
+    return rebuild_rows("select * from rebuild where id = $1");
+}
+
+std::string builds() {
+    return build_rows(R"(select b.* from build b join source_package s on s.id = b.source_package
+        where ($1::bigint = 0 or b.rebuild = $1) and ($2 = '' or b.state = $2)
+        and ($3 = '' or b.variant = $3) and ($4 = '' or s.name = $4) and b.id > $5
+        order by b.id limit $6)");
+}
+
+std::string build() {
+    return build_rows("select * from build where id = $1", R"(, r.identity, r.dist,
+        (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name) order by t.number),
+                         '[]')
+           from attempt t join worker h on h.id = t.worker
+          where t.build = coalesce(r.reused_from, r.id)) as attempt_list,
+        (select coalesce(json_agg(m order by m.filename), '[]') from build_rpm m
+          where m.build = coalesce(r.reused_from, r.id)) as rpms)");
+}
+
+std::string comparisons() {
+    return comparison_rows(
+        R"(select * from comparison where ($1::bigint = 0 or rebuild = $1) and id > $2
+        order by id limit $3)");
+}
+
+std::string comparison() {
+    return comparison_rows("select * from comparison where id = $1", R"(,
+        (select coalesce(json_agg(m order by m.attempt, m.benchmark, m.pair, m.variant), '[]')
+           from comparison_sample m join attempt t on t.id = m.attempt
+          where t.comparison = r.id) as samples)");
+}
+
+std::string composes() {
+    return compose_rows(R"(select * from compose where ($2 = '' or release = $2)
+        and ($3 = '' or stream = $3) and id > $4 order by id limit $5)");
+}
+
+std::string compose() {
+    return compose_rows("select * from compose where id = $2", R"(,
+        (select coalesce(json_agg(m order by m.repo, m.filename), '[]') from compose_package m
+          where m.compose = r.id) as package_list)");
+}
+
+std::string streams() {
+    return R"(select r.*, $1::text || '/' || r.release || '/streams/' || r.name as path
+        from stream r where $2 = '' or r.release = $2 order by r.release, r.name)";
+}
+
+}  // namespace terrace::store::sql

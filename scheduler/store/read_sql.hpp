@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+/// The text of PgRead's queries, one for each resource of docs/api.md. A list takes its filters
+/// first, then `after` and `limit`; a filter of '' or 0 lets everything pass. What takes a path's
+/// root has it as $1.
+namespace terrace::store::sql {
+
+std::string status();
+std::string workers();
+std::string worker();
+std::string package_sets();
+std::string packages();
+std::string seeds();
+std::string rebuilds();
+std::string rebuild();
+std::string builds();
+std::string build();
+std::string comparisons();
+std::string comparison();
+std::string composes();
+std::string compose();
+std::string streams();
+
+}  // namespace terrace::store::sql

@@ -1,0 +1,181 @@
+#pragma once
+
+#include <boost/mp11.hpp>
+#include <map>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+
+#include "common/wire/json.hpp"
+#include "scheduler/core/change.hpp"
+
+/// Which table a row type is, and the SQL that follows from its described members. A new member
+/// needs a migration that adds its column, and nothing here.
+namespace terrace::store {
+
+/// The table's name and the members of its primary key.
+template <class Row>
+struct Table;
+
+template <>
+struct Table<core::PackageSet> {
+    static constexpr const char* name = "package_set";
+    static constexpr std::tuple key = {&core::PackageSet::id};
+};
+template <>
+struct Table<core::SourcePackage> {
+    static constexpr const char* name = "source_package";
+    static constexpr std::tuple key = {&core::SourcePackage::id};
+};
+template <>
+struct Table<core::Seed> {
+    static constexpr const char* name = "seed";
+    static constexpr std::tuple key = {&core::Seed::id};
+};
+template <>
+struct Table<core::Worker> {
+    static constexpr const char* name = "worker";
+    static constexpr std::tuple key = {&core::Worker::id};
+};
+template <>
+struct Table<core::Rebuild> {
+    static constexpr const char* name = "rebuild";
+    static constexpr std::tuple key = {&core::Rebuild::id};
+};
+template <>
+struct Table<core::Build> {
+    static constexpr const char* name = "build";
+    static constexpr std::tuple key = {&core::Build::id};
+};
+template <>
+struct Table<core::BuildRpm> {
+    static constexpr const char* name = "build_rpm";
+    static constexpr std::tuple key = {&core::BuildRpm::build, &core::BuildRpm::filename};
+};
+template <>
+struct Table<core::Comparison> {
+    static constexpr const char* name = "comparison";
+    static constexpr std::tuple key = {&core::Comparison::id};
+};
+template <>
+struct Table<core::Attempt> {
+    static constexpr const char* name = "attempt";
+    static constexpr std::tuple key = {&core::Attempt::id};
+};
+template <>
+struct Table<core::Lease> {
+    static constexpr const char* name = "lease";
+    static constexpr std::tuple key = {&core::Lease::attempt};
+};
+template <>
+struct Table<core::ComparisonSample> {
+    static constexpr const char* name = "comparison_sample";
+    static constexpr std::tuple key = {
+        &core::ComparisonSample::attempt, &core::ComparisonSample::benchmark,
+        &core::ComparisonSample::pair, &core::ComparisonSample::variant};
+};
+template <>
+struct Table<core::Compose> {
+    static constexpr const char* name = "compose";
+    static constexpr std::tuple key = {&core::Compose::id};
+};
+template <>
+struct Table<core::ComposePackage> {
+    static constexpr const char* name = "compose_package";
+    static constexpr std::tuple key = {&core::ComposePackage::compose, &core::ComposePackage::repo,
+                                       &core::ComposePackage::filename};
+};
+template <>
+struct Table<core::Stream> {
+    static constexpr const char* name = "stream";
+    static constexpr std::tuple key = {&core::Stream::release, &core::Stream::name};
+};
+
+/// Every row type, such that a table comes after those that its foreign keys point to.
+using RowTypes = boost::mp11::mp_list<core::PackageSet,
+                                      core::SourcePackage,
+                                      core::Seed,
+                                      core::Worker,
+                                      core::Rebuild,
+                                      core::Build,
+                                      core::BuildRpm,
+                                      core::Comparison,
+                                      core::Attempt,
+                                      core::Lease,
+                                      core::ComparisonSample,
+                                      core::Compose,
+                                      core::ComposePackage,
+                                      core::Stream>;
+static_assert(boost::mp11::mp_size<RowTypes>::value + 1 == std::variant_size_v<core::Change>,
+              "each alternative of Change but LeaseEnded is a table");
+
+/// The values of the row's primary key.
+template <class Row>
+auto key_of(const Row& row) {
+    const auto read = [&](auto... members) { return std::make_tuple(row.*members...); };
+    return std::apply(read, Table<Row>::key);
+}
+
+template <class Row>
+using Key = decltype(key_of(std::declval<const Row&>()));
+
+namespace detail {
+
+template <class Row>
+using Members =
+    boost::describe::describe_members<Row,
+                                      boost::describe::mod_public | boost::describe::mod_inherited>;
+
+template <class Row, class Pointer>
+bool is_key(Pointer member) {
+    const auto equals = [&](auto key_member) {
+        if constexpr (std::is_same_v<decltype(key_member), Pointer>) return key_member == member;
+        return false;
+    };
+    return std::apply([&](auto... key_members) { return (equals(key_members) || ...); },
+                      Table<Row>::key);
+}
+
+/// "a, b, c" of what `text_of(name)` makes of the columns that are, or are not, of the key; or of
+/// all.
+enum class Which { all, key, others };
+template <class Row, class TextOf>
+std::string columns(Which which, TextOf text_of) {
+    std::string list;
+    boost::mp11::mp_for_each<Members<Row>>([&](auto member) {
+        if (which != Which::all && is_key<Row>(member.pointer) != (which == Which::key)) return;
+        list += (list.empty() ? "" : ", ") + text_of(std::string(member.name));
+    });
+    return list;
+}
+
+template <class Row>
+std::string columns(Which which) {
+    return columns<Row>(which, [](const std::string& name) { return name; });
+}
+
+}  // namespace detail
+
+/// $1 is a JSON array of rows, no key twice. Writing the same rows again changes nothing.
+template <class Row>
+std::string upsert_sql() {
+    using detail::Which;
+    const std::string table = Table<Row>::name;
+    const std::string all = detail::columns<Row>(Which::all);
+    return "insert into " + table + " (" + all + ") select " + all +
+           " from jsonb_populate_recordset(null::" + table + ", $1::jsonb) on conflict (" +
+           detail::columns<Row>(Which::key) + ") do update set " +
+           detail::columns<Row>(
+               Which::others, [](const std::string& name) { return name + " = excluded." + name; });
+}
+
+/// One JSON object a row, in order of the key.
+template <class Row>
+std::string select_sql(const std::string& where) {
+    const std::string table = Table<Row>::name;
+    return "select to_jsonb(t)::text from " + table + " t " + where + " order by " +
+           detail::columns<Row>(detail::Which::key);
+}
+
+}  // namespace terrace::store

@@ -1,0 +1,117 @@
+#include <doctest/doctest.h>
+
+#include "scheduler/store/pg_store.hpp"
+#include "tests/integration/store/sample_farm.hpp"
+#include "tests/integration/store/test_database.hpp"
+
+using namespace terrace;
+using engine::StoreError;
+using test::TestDatabase;
+
+namespace {
+
+core::Build leased_build() {
+    core::Build build = test::a_build(14, 2, "x86_64_v3");
+    build.state = core::BuildState::leased;
+    return build;
+}
+
+/// What the database says to this batch on top of a farm; then checks that it did not take any of
+/// it.
+std::string refusal_of(const std::vector<core::Change>& batch) {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    const core::Snapshot before = store.load();
+    std::string refusal;
+    try {
+        store.commit(batch);
+    } catch (const StoreError& e) {
+        refusal = e.what();
+    }
+    CHECK(store.load() == before);
+    return refusal;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    CAPTURE(text);
+    const bool found = text.find(part) != std::string::npos;
+    CHECK(found);
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a build cannot have two leases") {
+    core::Attempt attempt = test::a_build_attempt(105, 13);
+    attempt.number = 2;
+    attempt.slot = 7;
+    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "lease_build_key");
+}
+
+TEST_CASE("a slot cannot have two leases") {
+    const core::Attempt attempt = test::a_build_attempt(105, 14);
+    contains(refusal_of({leased_build(), attempt, test::a_lease_of(attempt)}),
+             "lease_worker_slot_key");
+}
+
+TEST_CASE("a leased build has a lease") {
+    contains(refusal_of({leased_build()}), "build 14: its state and its lease disagree");
+}
+
+TEST_CASE("a build that has a lease is leased") {
+    core::Attempt attempt = test::a_build_attempt(105, 14);
+    attempt.slot = 7;
+    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "state of what it leases disagree");
+    contains(refusal_of({test::a_build(13, 2, "x86_64")}),
+             "build 13: its state and its lease disagree");
+    contains(refusal_of({core::LeaseEnded{AttemptId{103}}}), "state of what it leases disagree");
+}
+
+TEST_CASE("a final state never changes") {
+    contains(refusal_of({test::a_build(11, 1, "x86_64")}),
+             "build 11 is succeeded: a final state never changes");
+    contains(refusal_of({test::a_compose(31, 1)}),
+             "compose 31 is finished: a final state never changes");
+}
+
+TEST_CASE("a stream points to a finished compose only") {
+    core::Rebuild rebuild = test::a_rebuild();
+    rebuild.id = RebuildId{2};
+    rebuild.counter = 8;
+    contains(refusal_of({rebuild, test::a_compose(32, 2),
+                         core::Stream{"mini-1", "testing", ComposeId{32}}}),
+             "which is not finished");
+}
+
+TEST_CASE("a row that points nowhere is refused") {
+    contains(refusal_of({test::a_build(15, 99, "x86_64")}), "foreign key");
+}
+
+TEST_CASE("a scheduler that another one has taken over from commits nothing more") {
+    const TestDatabase database;
+    store::PgStore old(database.dsn());
+    old.commit({test::a_package_set()});
+    store::PgStore young(database.dsn());
+    CHECK_THROWS_AS(old.commit({test::a_source_package(1, "zlib")}), engine::Superseded);
+    CHECK_THROWS_AS(old.commit({test::a_source_package(1, "zlib")}), engine::Superseded);
+    young.commit({test::a_source_package(2, "xz")});
+    CHECK(young.load().source_packages.size() == 1);
+    CHECK(young.load().source_packages.contains(SourcePackageId{2}));
+}
+
+TEST_CASE("a lost connection is an error once, and then all is well") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit({test::a_package_set()});
+    database.end_sessions();
+    CHECK_THROWS_AS(store.commit({test::a_source_package(1, "zlib")}), StoreError);
+    store.commit({test::a_source_package(1, "zlib")});
+    database.end_sessions();
+    CHECK_THROWS_AS(store.load(), StoreError);
+    CHECK(store.load().source_packages.size() == 1);
+}
+
+TEST_CASE("a database that cannot be reached is an error") {
+    CHECK_THROWS_AS(store::PgStore("host=/no/such/directory"), StoreError);
+}

@@ -1,0 +1,191 @@
+#include "scheduler/store/pg_store.hpp"
+
+#include <doctest/doctest.h>
+
+#include "common/wire/json.hpp"
+#include "scheduler/store/tables.hpp"
+#include "tests/integration/store/sample_farm.hpp"
+#include "tests/integration/store/test_database.hpp"
+
+using namespace terrace;
+using test::TestDatabase;
+
+namespace {
+
+core::Snapshot folded(const std::vector<core::Change>& changes) {
+    core::Snapshot snapshot;
+    for (const core::Change& change : changes) core::apply_change(snapshot, change);
+    return snapshot;
+}
+
+/// Compares table by table, so that a failure says where.
+void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
+    CHECK(loaded.package_sets == expected.package_sets);
+    CHECK(loaded.source_packages == expected.source_packages);
+    CHECK(loaded.seeds == expected.seeds);
+    CHECK(loaded.workers == expected.workers);
+    CHECK(loaded.rebuilds == expected.rebuilds);
+    CHECK(loaded.builds == expected.builds);
+    CHECK(loaded.build_rpms == expected.build_rpms);
+    CHECK(loaded.comparisons == expected.comparisons);
+    CHECK(loaded.attempts == expected.attempts);
+    CHECK(loaded.leases == expected.leases);
+    CHECK(loaded.composes == expected.composes);
+    CHECK(loaded.compose_packages == expected.compose_packages);
+    CHECK(loaded.streams == expected.streams);
+    CHECK(loaded == expected);
+}
+
+}  // namespace
+
+TEST_CASE("an empty farm loads as an empty snapshot") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    CHECK(store.load() == core::Snapshot{});
+    store.commit({});
+}
+
+TEST_CASE("what was committed is what the core would remember, in every row and column") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    const std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    check_equal(store.load(), folded(changes));
+    CHECK(database.ask("select sum(wall_us) from comparison_sample") == "2000");
+    CHECK(database.ask("select code_identity = '' from build where id = 12") == "t");
+}
+
+TEST_CASE("a second scheduler loads the same farm") {
+    const TestDatabase database;
+    const std::vector<core::Change> changes = test::a_farm();
+    store::PgStore(database.dsn()).commit(changes);
+    check_equal(store::PgStore(database.dsn()).load(), folded(changes));
+}
+
+TEST_CASE("a batch that is written again changes nothing") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    const std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    store.commit(changes);
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("of two changes of one row in a batch the last one counts") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    core::Build build = test::a_build(14, 2, "x86_64_v3");
+    build.evidence = "first";
+    changes.emplace_back(build);
+    build.evidence = "second";
+    changes.emplace_back(build);
+    store.commit(changes);
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("an attempt that ends leaves the state and stays in the database") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Attempt attempt = test::a_build_attempt(103, 13);
+    attempt.ended_at = test::time_at(40);
+    attempt.outcome = Outcome::build_failed;
+    core::Build build = test::a_build(13, 2, "x86_64");
+    build.state = core::BuildState::failed;
+    build.attempts = 1;
+    build.outcome = Outcome::build_failed;
+    build.finished_at = test::time_at(40);
+    const std::vector<core::Change> end = {build, attempt, core::LeaseEnded{attempt.id}};
+    store.commit(end);
+    changes.insert(changes.end(), end.begin(), end.end());
+    const core::Snapshot loaded = store.load();
+    check_equal(loaded, folded(changes));
+    CHECK(loaded.last_attempt == AttemptId{104});
+    CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
+}
+
+TEST_CASE("a slot whose lease ends can be leased again in the same batch") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Build back = test::a_build(13, 2, "x86_64");
+    core::Build next = test::a_build(14, 2, "x86_64_v3");
+    next.state = core::BuildState::leased;
+    core::Attempt lost = test::a_build_attempt(103, 13);
+    lost.ended_at = test::time_at(40);
+    lost.outcome = Outcome::infra_aborted;
+    const core::Attempt attempt = test::a_build_attempt(105, 14);
+    const std::vector<core::Change> batch = {attempt, test::a_lease_of(attempt), next, back,
+                                             lost,    core::LeaseEnded{lost.id}};
+    store.commit(batch);
+    changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a lease that is granted and ends within one batch leaves nothing") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Attempt attempt = test::a_build_attempt(105, 14);
+    attempt.slot = 5;
+    std::vector<core::Change> batch = {attempt, test::a_lease_of(attempt)};
+    attempt.ended_at = test::time_at(50);
+    attempt.outcome = Outcome::cancelled;
+    batch.insert(batch.end(), {attempt, core::LeaseEnded{attempt.id}});
+    store.commit(batch);
+    changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a stream's next compose can begin in the batch that ends the one before") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    core::Rebuild second = test::a_rebuild();
+    second.id = RebuildId{2};
+    second.counter = 8;
+    core::Rebuild third = second;
+    third.id = RebuildId{3};
+    third.counter = 9;
+    core::Compose pending = test::a_compose(32, 2);
+    pending.base = ComposeId{31};
+    store.commit({second, third, pending});
+    core::Compose finished = pending;
+    finished.state = core::ComposeState::finished;
+    finished.finished_at = test::time_at(60);
+    store.commit(
+        {test::a_compose(33, 3), finished, core::Stream{"mini-1", "testing", ComposeId{32}}});
+    const core::Snapshot loaded = store.load();
+    CHECK(loaded.composes.at(ComposeId{33}).state == core::ComposeState::pending);
+    CHECK(loaded.streams.at({"mini-1", "testing"}).compose == ComposeId{32});
+}
+
+TEST_CASE("more rows than one statement takes are written") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = {test::a_package_set()};
+    for (int id = 1; id <= 5001; ++id) {
+        changes.emplace_back(test::a_source_package(id, "package-" + std::to_string(id)));
+    }
+    store.commit(changes);
+    CHECK(store.load() == folded(changes));
+}
+
+TEST_CASE("every column of a table is a member of its row, and the other way round") {
+    const TestDatabase database;
+    const store::PgStore store(database.dsn());
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, store::RowTypes>>(
+        [&]<class Row>(boost::mp11::mp_identity<Row>) {
+            const std::string table = store::Table<Row>::name;
+            CAPTURE(table);
+            const boost::json::value row = wire::to_json(Row{});
+            CHECK(database.ask(
+                      "select count(*) from information_schema.columns where table_name = '" +
+                      table + "' and table_schema = 'public'") ==
+                  std::to_string(row.as_object().size()));
+        });
+}

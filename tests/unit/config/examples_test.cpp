@@ -1,0 +1,93 @@
+#include <doctest/doctest.h>
+
+#include <regex>
+#include <string>
+
+#include "common/os/files.hpp"
+#include "common/runtime/yaml_reader.hpp"
+#include "scheduler/app/config.hpp"
+#include "scheduler/app/config_farm.hpp"
+#include "tests/unit/config/config_files.hpp"
+
+using namespace terrace;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kExamples = "deploy/examples";
+
+/// The file as it would be with every key that stands behind a '#' in the first column switched on.
+std::string with_all_keys(const fs::path& path) {
+    static const std::regex commented_key("(^|\n)#( *[a-z_]+:)");
+    return std::regex_replace(os::read_file(path), commented_key, "$1$2");
+}
+
+}  // namespace
+
+TEST_CASE("the scheduler's example loads, and is the defaults with and without its comments") {
+    const auto plain = scheduler::load_config(kExamples / "scheduler.yaml");
+    const test::ConfigFiles files;
+    const auto full = scheduler::load_config(
+        files.write("full.yaml", with_all_keys(kExamples / "scheduler.yaml")));
+    CHECK(plain.published == full.published);
+    CHECK(plain.address == full.address);
+    CHECK(plain.port == full.port);
+    CHECK(plain.lease_length == full.lease_length);
+    CHECK(plain.heartbeat_interval == full.heartbeat_interval);
+    CHECK(plain.retry.infra_failures_max == full.retry.infra_failures_max);
+    CHECK(plain.retry.delay_min == full.retry.delay_min);
+    CHECK(plain.retry.delay_max == full.retry.delay_max);
+    CHECK(plain.build_timeout == full.build_timeout);
+    CHECK(plain.comparison_timeout == full.comparison_timeout);
+    CHECK(plain.limits.body_bytes == full.limits.body_bytes);
+    CHECK(plain.limits.json_bytes == full.limits.json_bytes);
+    CHECK(plain.limits.log_bytes == full.limits.log_bytes);
+    CHECK(plain.limits.connections == full.limits.connections);
+    CHECK(plain.limits.database_connections == full.limits.database_connections);
+    CHECK(plain.limits.inbox == full.limits.inbox);
+    CHECK(plain.log_level == full.log_level);
+    CHECK(full.token_file == files.path("token"));
+    CHECK_FALSE(full.database_dsn.empty());
+}
+
+TEST_CASE("the example releases load with the mock configs of this repository") {
+    const core::ReleaseSpec mini =
+        scheduler::load_release(kExamples / "release-mini-1.yaml", "mock-configs");
+    CHECK(mini.name == "mini-1");
+    CHECK(mini.variants.size() == 2);
+    const core::ReleaseSpec fedora =
+        scheduler::load_release(kExamples / "release-fedora-45.yaml", "mock-configs");
+    CHECK(fedora.name == "fedora-45");
+    const core::GatePolicy defaults;
+    for (const core::ReleaseSpec& release : {mini, fedora}) {
+        CHECK(release.gate.gain_min == defaults.gain_min);
+        CHECK(release.gate.loss_max == defaults.loss_max);
+        CHECK(release.gate.noise_max == defaults.noise_max);
+        CHECK(release.gate.quadruples == defaults.quadruples);
+    }
+}
+
+TEST_CASE("the benchmarks of this repository load") {
+    int count = 0;
+    for (const auto& entry : fs::directory_iterator("deploy/benchmarks")) {
+        if (entry.path().extension() != ".yaml") continue;
+        CAPTURE(entry.path());
+        const BenchmarkFile file = scheduler::load_benchmark(entry.path());
+        CHECK(file.package == entry.path().stem());
+        ++count;
+    }
+    CHECK(count > 0);
+}
+
+TEST_CASE("the worker's example has every key once and nothing else") {
+    const auto yaml =
+        runtime::YamlMap::from_text(with_all_keys(kExamples / "worker.yaml"), "worker.yaml");
+    runtime::YamlMap worker = yaml;
+    CHECK(worker.text("scheduler") == "http://127.0.0.1:7480");
+    for (const char* key : {"name", "token_file", "state", "slots", "level_max", "mock_command",
+                            "mock_configs", "mock_uid", "isolation", "log"}) {
+        CAPTURE(key);
+        CHECK(worker.has(key));
+    }
+    CHECK_NOTHROW(worker.done());
+}
