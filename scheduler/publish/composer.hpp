@@ -1,0 +1,54 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "scheduler/engine/ports.hpp"
+#include "scheduler/publish/object_store.hpp"
+
+namespace terrace::publish {
+
+/// Publishes composes below PUBLISHED/RELEASE (compose_tree.hpp), one after the other on a thread
+/// of its own. A stream moves only when its compose is complete and on disk; composes that are
+/// there are never touched.
+class Composer final : public engine::Composer {
+public:
+    /// `store` must outlive the composer.
+    Composer(const ObjectStore& store, std::filesystem::path published_root);
+    /// stop()
+    ~Composer() override;
+    Composer(const Composer&) = delete;
+    Composer& operator=(const Composer&) = delete;
+
+    /// From any thread. `ended` is called exactly once, on the composer's thread, and must not
+    /// throw. The queue is as long as the farm makes it: the engine orders a compose again only
+    /// after it has ended.
+    void start(core::RunCompose order, Ended ended) override;
+
+    /// Ends the running compose at its next step and those that wait, each with an error, and
+    /// joins: `ended` is not called after stop() has returned. Whoever gave `ended` and goes first
+    /// calls this first.
+    /// @pre no start() after it
+    void stop();
+
+private:
+    struct Request {
+        core::RunCompose order;
+        Ended ended;
+    };
+    void run(const std::stop_token& stop);
+    std::string publish(const core::RunCompose& order, const std::stop_token& stop) const;
+
+    const ObjectStore& store_;
+    const std::filesystem::path root_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    std::deque<Request> requests_;
+    std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace terrace::publish

@@ -1,0 +1,106 @@
+#include "scheduler/publish/object_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "common/vocab/check.hpp"
+
+namespace terrace::publish {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
+    throw std::system_error(errno, std::generic_category(), what + " " + path.string());
+}
+
+/// All 256 from the start, so that no upload has to make one and sync its parent.
+void make_directories(const std::filesystem::path& root) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (const char high : kDigits) {
+        for (const char low : kDigits) {
+            std::filesystem::create_directories(root / std::string{high, low});
+        }
+    }
+    std::filesystem::create_directories(root / "incoming");
+    os::sync_directory(root);
+}
+
+void remove_content(const std::filesystem::path& directory) {
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        std::filesystem::remove_all(entry.path());
+    }
+}
+
+}  // namespace
+
+ObjectStore::ObjectStore(std::filesystem::path root) : root_(std::move(root)) {
+    make_directories(root_);
+    remove_content(incoming());
+}
+
+bool ObjectStore::contains(const Digest& digest) const {
+    return size_of(digest).has_value();
+}
+
+std::optional<std::uintmax_t> ObjectStore::size_of(const Digest& digest) const {
+    if (digest == Digest{}) return std::nullopt;
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(path_of(digest), error);
+    if (!error) return size;
+    if (error == std::errc::no_such_file_or_directory) return std::nullopt;
+    throw std::system_error(error, "cannot look at " + path_of(digest).string());
+}
+
+std::filesystem::path ObjectStore::path_of(const Digest& digest) const {
+    TERRACE_CHECK(Digest::parse(digest.hex));
+    return root_ / digest.hex.substr(0, 2) / digest.hex;
+}
+
+ObjectStore::Upload::Upload(const ObjectStore& store, Digest wanted)
+    : store_(store), wanted_(std::move(wanted)) {
+    std::string name = store_.incoming() / (wanted_.hex + "-XXXXXX");
+    file_ = os::UniqueFd(mkostemp(name.data(), O_CLOEXEC));
+    if (!file_) fail("cannot create", name);
+    temporary_ = name;
+}
+
+ObjectStore::Upload::~Upload() {
+    if (!temporary_.empty()) unlink(temporary_.c_str());
+}
+
+void ObjectStore::Upload::append(std::string_view bytes) {
+    hash_.update(bytes);
+    while (!bytes.empty()) {
+        const ssize_t count = write(file_.get(), bytes.data(), bytes.size());
+        if (count >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            fail("cannot write", temporary_);
+        }
+    }
+}
+
+Result<void> ObjectStore::Upload::finish() {
+    const Digest actual = hash_.finish();
+    if (actual != wanted_) {
+        return Error{Errc::invalid_argument, "The bytes that were sent have the digest " +
+                                                 actual.hex + ", not " + wanted_.hex + "."};
+    }
+    if (fchmod(file_.get(), 0444) != 0) fail("cannot set the mode of", temporary_);
+    if (fsync(file_.get()) != 0) fail("cannot sync", temporary_);
+    const std::filesystem::path target = store_.path_of(wanted_);
+    // If another upload was faster, this replaces its file by an equal one, which also repairs a
+    // damaged one.
+    if (rename(temporary_.c_str(), target.c_str()) != 0) fail("cannot rename to", target);
+    temporary_.clear();
+    os::sync_directory(target.parent_path());
+    return {};
+}
+
+}  // namespace terrace::publish

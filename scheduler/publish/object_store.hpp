@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "common/os/files.hpp"
+#include "common/os/unique_fd.hpp"
+#include "common/vocab/digest.hpp"
+#include "common/vocab/result.hpp"
+
+namespace terrace::publish {
+
+/// Files named by their SHA-256, in ROOT/ab/abcdef...; written once, never changed, mode 0444. Safe
+/// from several threads at once. One process writes: a scheduler that takes over ends the uploads
+/// of the one before it, and nothing else. Throws std::system_error when the disk fails.
+class ObjectStore {
+public:
+    /// Makes the directories; removes uploads that a crash left in ROOT/incoming.
+    explicit ObjectStore(std::filesystem::path root);
+
+    bool contains(const Digest& digest) const;
+    std::optional<std::uintmax_t> size_of(const Digest& digest) const;
+    /// Where the bytes are, or would be; also for hard links. @pre digest is not the empty one
+    std::filesystem::path path_of(const Digest& digest) const;
+
+    /// An upload in pieces: keeps nothing unless finish() says so. The same bytes may be on their
+    /// way more than once; each upload finishes. Used by one thread at a time; the store must
+    /// outlive it.
+    class Upload {
+    public:
+        Upload(const ObjectStore& store, Digest wanted);
+        ~Upload();
+        Upload(Upload&&) = delete;
+        void append(std::string_view bytes);
+        /// Synced and in place, or Errc::invalid_argument when the bytes have another digest.
+        /// @pre called once, after the last append()
+        Result<void> finish();
+
+    private:
+        const ObjectStore& store_;
+        Digest wanted_;
+        std::filesystem::path temporary_;
+        os::UniqueFd file_;
+        os::Sha256 hash_;
+    };
+
+private:
+    std::filesystem::path incoming() const { return root_ / "incoming"; }
+
+    std::filesystem::path root_;
+};
+
+}  // namespace terrace::publish

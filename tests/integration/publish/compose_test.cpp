@@ -1,0 +1,137 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <map>
+#include <string>
+
+#include "common/os/files.hpp"
+#include "scheduler/publish/compose_tree.hpp"
+#include "scheduler/publish/manifest.hpp"
+#include "tests/integration/publish/sample_rpms.hpp"
+
+using namespace terrace;
+using namespace terrace::publish;
+
+namespace {
+
+constexpr const char* kData = "x86_64/os/Packages/t/tool-data-1.0-1.noarch.rpm";
+
+/// The digest of every file below a directory, by relative path.
+std::map<std::string, std::string> content_of(const std::filesystem::path& directory) {
+    std::map<std::string, std::string> content;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+        if (!entry.is_regular_file()) continue;
+        content[std::filesystem::relative(entry.path(), directory)] =
+            os::sha256_of_file(entry.path()).hex;
+    }
+    return content;
+}
+
+dev_t device_of(const std::filesystem::path& path) {
+    struct stat status {};
+    REQUIRE(stat(path.c_str(), &status) == 0);
+    return status.st_dev;
+}
+
+}  // namespace
+
+TEST_CASE("a compose is made of links to the objects") {
+    const testing::PublishedTool tool;
+    const core::RunCompose order = tool.order(1, "1.0");
+    make_compose(tool.store(), tool.release(), order, {});
+    const std::filesystem::path compose = compose_path(tool.release(), ComposeId{1});
+    for (const core::ComposePackage& package : order.packages) {
+        const auto file = compose / package.repo / package_location(package.filename);
+        CHECK(std::filesystem::equivalent(file, tool.store().path_of(package.digest)));
+    }
+    CHECK(std::filesystem::exists(compose / kData));
+}
+
+TEST_CASE("a compose on another file system than the objects has copies") {
+    const testing::PublishedTool tool;
+    const std::filesystem::path other = "/dev/shm";
+    if (!std::filesystem::exists(other) || device_of(other) == device_of(tool.root())) {
+        MESSAGE("skipped: no other file system here");
+        return;
+    }
+    const os::TemporaryDirectory published(other);
+    const core::RunCompose order = tool.order(1, "1.0");
+    make_compose(tool.store(), published.path(), order, {});
+    make_compose(tool.store(), tool.release(), order, {});
+    CHECK(content_of(compose_path(published.path(), ComposeId{1})) ==
+          content_of(compose_path(tool.release(), ComposeId{1})));
+}
+
+TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
+    const testing::PublishedTool tool;
+    core::RunCompose order = tool.order(1, "1.0");
+    make_compose(tool.store(), tool.release(), order, {});
+    const Manifest manifest = read_manifest(compose_path(tool.release(), ComposeId{1}));
+    CHECK(manifest.id == order.compose.id);
+    CHECK(manifest.release == "f45");
+    CHECK(manifest.stream == "testing");
+    CHECK(manifest.created_at == order.compose.created_at);
+    CHECK((manifest.repos == order.repos));
+    const auto key = [](const core::ComposePackage& package) {
+        return package.repo + package.filename;
+    };
+    std::ranges::sort(order.packages, {}, key);
+    CHECK((manifest.packages == order.packages));
+}
+
+TEST_CASE("the same order gives the same bytes, whenever and in whatever order it comes") {
+    const testing::PublishedTool tool;
+    core::RunCompose order = tool.order(1, "1.0");
+    make_compose(tool.store(), tool.root() / "a", order, {});
+    std::ranges::reverse(order.packages);
+    for (const core::ComposePackage& package : order.packages) {
+        std::filesystem::last_write_time(tool.store().path_of(package.digest),
+                                         std::filesystem::file_time_type{});
+    }
+    make_compose(tool.store(), tool.root() / "b", order, {});
+    CHECK((content_of(tool.root() / "a") == content_of(tool.root() / "b")));
+}
+
+TEST_CASE("a damaged object stops the compose") {
+    const testing::PublishedTool tool;
+    const core::RunCompose order = tool.order(1, "1.0");
+    const std::filesystem::path object = tool.store().path_of(order.packages.front().digest);
+    std::string bytes = os::read_file(object);
+    bytes.back() ^= 1;
+    os::write_file_atomically(object, bytes);
+    std::string message;
+    try {
+        make_compose(tool.store(), tool.release(), order, {});
+    } catch (const PublishError& e) {
+        message = e.what();
+    }
+    CHECK(message.find(order.packages.front().filename + " is damaged") != std::string::npos);
+    CHECK(std::filesystem::is_empty(tool.release() / "composes"));
+}
+
+TEST_CASE("a second compose moves the stream, and the first remains as it was") {
+    const testing::PublishedTool tool;
+    Composer composer(tool.store(), tool.root() / "published");
+    composer.start(tool.order(1, "1.0"),
+                   [](ComposeId, const std::string& error) { CHECK(error == ""); });
+    core::RunCompose second = tool.order(2, "2.0");
+    second.compose.base = ComposeId{1};
+    std::map<std::string, std::string> before;
+    composer.start(tool.order(1, "1.0"), [&](ComposeId, const std::string& error) {
+        CHECK(error == "");
+        before = content_of(compose_path(tool.release(), ComposeId{1}));
+    });
+    std::filesystem::create_directories(tool.release() / "composes/2.incoming/x86_64/os/Packages");
+    std::promise<void> done;
+    composer.start(second, [&](ComposeId, const std::string& error) {
+        CHECK(error == "");
+        done.set_value();
+    });
+    done.get_future().wait();
+    CHECK((content_of(compose_path(tool.release(), ComposeId{1})) == before));
+    CHECK(std::filesystem::read_symlink(tool.stream()) == "../composes/2");
+    CHECK(std::filesystem::exists(tool.stream() / "x86_64/os/Packages/t/tool-2.0-1.x86_64.rpm"));
+}
