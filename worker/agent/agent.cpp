@@ -62,8 +62,11 @@ Duration Agent::send_report(Slot& slot) {
         nobodys = slot.lease_ended;
     }
     const auto sent = nobodys ? Result<void>{} : api_.report(slot.lease->attempt, *slot.report);
-    // Anything but "try again" is final: taken, stale, or refused for what it says.
-    if (!sent && sent.error().code == Errc::unavailable) return options_.retry_delay;
+    // Anything but "try again" is final: taken, stale, or refused for what it says. A token that is not
+    // taken now may be put right by an operator; the result must not be lost meanwhile.
+    if (!sent && (sent.error().code == Errc::unavailable || sent.error().code == Errc::unauthorized)) {
+        return options_.retry_delay;
+    }
     const std::lock_guard lock(mutex_);
     if (!sent && sent.error().code == Errc::invalid_argument && slot.report->outcome != Outcome::infra_aborted) {
         // The farm cannot use it; say at least that the attempt is over, and why.

@@ -1,0 +1,71 @@
+#include "worker/app/config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+#include "common/os/files.hpp"
+
+namespace terrace::worker {
+namespace {
+
+WorkerConfig config_of(const std::string& text) {
+    return read_config(runtime::YamlMap::from_text(text, "/etc/terrace/worker.yaml"));
+}
+
+constexpr const char* kLeast =
+    "scheduler: http://127.0.0.1:7480\nstate: /var/lib/terrace\nmock_configs: configs\n";
+
+TEST_CASE("scheduler, state and mock's configurations are all that must be said") {
+    const WorkerConfig config = config_of(kLeast);
+    CHECK(config.name == host_name());
+    CHECK(config.scheduler == "http://127.0.0.1:7480");
+    CHECK(config.token_file.empty());
+    CHECK(read_token(config).empty());
+    CHECK(config.slots == 1);
+    CHECK(config.level_max == Level::x86_64_v4);
+    CHECK(config.mock.command == std::vector<std::string>{"mock"});
+    CHECK(config.mock.configs == "/etc/terrace/configs");
+    CHECK(config.mock.isolation == "auto");
+    CHECK(config.mock.base_directory == "/var/lib/terrace/mock");
+    CHECK(config.mock.cache_directory == "/var/lib/terrace/mock-cache");
+    CHECK(config.mock_uid == -1);
+    CHECK(config.log_level == runtime::LogLevel::info);
+}
+
+TEST_CASE("everything can be said") {
+    const WorkerConfig config =
+        config_of(std::string(kLeast) +
+                  "name: alpha-1\ntoken_file: token\nslots: 4\nlevel_max: x86_64_v2\n"
+                  "mock_command: [python3, /opt/mock]\nmock_uid: 1001\nisolation: simple\n"
+                  "log:\n  level: debug\n");
+    CHECK(config.name == "alpha-1");
+    CHECK(config.token_file == "/etc/terrace/token");
+    CHECK(config.slots == 4);
+    CHECK(config.level_max == Level::x86_64_v2);
+    CHECK(config.mock.command == std::vector<std::string>{"python3", "/opt/mock"});
+    CHECK(config.mock.isolation == "simple");
+    CHECK(config.mock_uid == 1001);
+    CHECK(config.log_level == runtime::LogLevel::debug);
+}
+
+TEST_CASE("what cannot be is refused") {
+    for (const char* line :
+         {"name: a b", "name: ../x", "slots: 0", "level_max: x86-64-v3", "isolation: docker",
+          "mock_command: []", "mock_uid: 0", "unknown: 1", "log: {colour: red}"}) {
+        CAPTURE(line);
+        CHECK_THROWS_AS(config_of(std::string(kLeast) + line + "\n"), runtime::ConfigError);
+    }
+    CHECK_THROWS_AS(config_of("state: /x\nmock_configs: y\n"), runtime::ConfigError);
+}
+
+TEST_CASE("the token is the file's one line, without its end") {
+    const os::TemporaryDirectory directory;
+    std::ofstream(directory.path() / "token") << "secret\n";
+    WorkerConfig config;
+    config.token_file = directory.path() / "token";
+    CHECK(read_token(config) == "secret");
+}
+
+}  // namespace
+}  // namespace terrace::worker

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "common/vocab/result.hpp"
+#include "worker/agent/ports.hpp"
+#include "worker/core/attempt_plan.hpp"
+#include "worker/mock/attempt_log.hpp"
+#include "worker/mock/environment.hpp"
+
+namespace terrace::worker {
+
+/// What is the same for all attempts of a worker.
+struct AttemptSettings {
+    MockSettings mock;
+    MockUser user;
+    std::filesystem::path
+        measure_program;  ///< terrace-measure, which times a command in a build root
+};
+
+/// What an attempt needs while it runs; all of it outlives the attempt.
+struct AttemptContext {
+    agent::SchedulerApi& api;
+    const AttemptSettings& settings;
+    std::filesystem::path directory;  ///< the attempt's own files
+    std::string unique_ext;
+    AttemptLog& log;
+    std::function<bool()> cancelled;
+
+    void note(const std::string& text) const { log.line("terrace", text); }
+};
+
+/// Calls `call` again as long as the farm is away, which a restart of the scheduler is: hours of
+/// building must not be lost to it. Gives up when the attempt is cancelled, or after half an hour.
+Result<void> while_farm_is_away(const AttemptContext& context,
+                                const std::function<Result<void>()>& call);
+
+}  // namespace terrace::worker

@@ -1,0 +1,144 @@
+#include "worker/app/build_attempt.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/os/files.hpp"
+#include "worker/app/state_directory.hpp"
+#include "worker/audit/audit.hpp"
+#include "worker/core/march_check.hpp"
+#include "worker/core/outcome.hpp"
+#include "worker/core/text.hpp"
+#include "worker/mock/mock_runner.hpp"
+#include "worker/mock/results.hpp"
+#include "worker/mock/seed_check.hpp"
+
+namespace terrace::worker {
+namespace {
+
+Ending infra(std::string evidence) {
+    return {Outcome::infra_aborted, std::move(evidence)};
+}
+
+/// One build, step by step. A step that returns nullopt lets the next one begin.
+class BuildAttempt {
+public:
+    BuildAttempt(const AttemptContext& context, const LeaseGrant& lease)
+        : context_(context),
+          lease_(lease),
+          order_(*lease.build),
+          paths_(StateDirectory::paths_of(context.directory, context.unique_ext)) {}
+
+    AttemptReport run() {
+        const Ending ending = run_steps();
+        report_.outcome = ending.outcome;
+        report_.evidence = ending.evidence;
+        if (ending.outcome != Outcome::ok) report_.rpms.clear();
+        return std::move(report_);
+    }
+
+private:
+    Ending run_steps() {
+        if (auto ending = prepare()) return *ending;
+        if (auto ending = build()) return *ending;
+        if (auto ending = check_results()) return *ending;
+        if (auto ending = store_results()) return *ending;
+        return {Outcome::ok, ""};
+    }
+
+    std::optional<Ending> prepare() {
+        const auto config =
+            attempt_config_text(context_.settings.mock, order_.mock_config, lease_.seed_repos);
+        if (!config) return infra(config.error().message);
+        os::write_file_atomically(paths_.config, *config);
+        if (!is_file_name(order_.srpm_name)) {
+            return infra("'" + printable(order_.srpm_name) +
+                         "' is not the name of a source package.");
+        }
+        paths_.srpm = context_.directory / order_.srpm_name;
+        const auto fetched = while_farm_is_away(context_, [this] {
+            return context_.api.fetch_object(order_.srpm_digest, paths_.srpm);
+        });
+        if (!fetched) return infra(fetched.error().message);
+        return check_seed();
+    }
+
+    std::optional<Ending> check_seed() const {
+        const auto verified = verify_seed(lease_.seed_repos);
+        if (!verified) return infra(verified.error().message);
+        return std::nullopt;
+    }
+
+    std::optional<Ending> build() {
+        MockRun run;
+        run.command = rebuild_command(context_.settings.mock, paths_, order_);
+        run.clean_up = clean_up_commands(context_.settings.mock, paths_);
+        run.environment = mock_environment(context_.settings.user);
+        run.results = paths_.results;
+        run.output = context_.directory / "mock.out";
+        run.target_level = order_.target_level;
+        run.time_max = mock_time_max(order_);
+        const MockEnd end = run_mock(run, context_.log, context_.cancelled);
+        report_.exit_code = end.exit_code;
+        const auto cpu = end.usage.user + end.usage.system;
+        report_.cpu_ms = std::chrono::duration_cast<Duration>(cpu).count();
+        report_.memory_peak_bytes = end.usage.memory_peak_bytes;
+        march_seen_ = end.facts.march_seen;
+        if (end.cancelled) return infra("The worker was told to stop the attempt.");
+        if (end.out_of_time) {
+            const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
+            return infra("mock had not ended after " + std::to_string(minutes.count()) +
+                         " minutes.");
+        }
+        Ending ending = mock_ending(end.exit_code, end.facts);
+        if (ending.outcome == Outcome::ok) return std::nullopt;
+        return ending;
+    }
+
+    std::optional<Ending> check_results() {
+        auto rpms = built_rpms(paths_.results);
+        if (!rpms) return infra(rpms.error().message);
+        report_.rpms = std::move(*rpms);
+        std::vector<std::filesystem::path> binaries;
+        for (const RpmFile& rpm : report_.rpms) {
+            if (rpm.nevra.arch != "src") binaries.push_back(paths_.results / rpm.filename);
+        }
+        if (binaries.empty())
+            return Ending{Outcome::build_failed, "rpmbuild made no binary package."};
+        if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
+        // A seed that changed meanwhile may have been installed half old, half new.
+        if (auto ending = check_seed()) return ending;
+        context_.note("auditing " + std::to_string(binaries.size()) + " packages");
+        report_.audit = audit::audit_rpms(binaries, order_.target_level);
+        // Findings quote names that packages chose, and must fit into JSON.
+        for (std::string& finding : report_.audit.findings) finding = printable(finding, 2000);
+        return std::nullopt;
+    }
+
+    std::optional<Ending> store_results() {
+        for (const RpmFile& rpm : report_.rpms) {
+            if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
+            const auto stored = while_farm_is_away(context_, [&] {
+                return context_.api.store_object(rpm.digest, paths_.results / rpm.filename);
+            });
+            if (!stored) return infra(stored.error().message);
+        }
+        return std::nullopt;
+    }
+
+    const AttemptContext& context_;
+    const LeaseGrant& lease_;
+    const BuildOrder& order_;
+    AttemptPaths paths_;
+    AttemptReport report_;
+    bool march_seen_ = false;
+};
+
+}  // namespace
+
+AttemptReport run_build(const AttemptContext& context, const LeaseGrant& lease) {
+    return BuildAttempt(context, lease).run();
+}
+
+}  // namespace terrace::worker

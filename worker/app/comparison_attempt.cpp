@@ -1,0 +1,99 @@
+#include "worker/app/comparison_attempt.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/os/files.hpp"
+#include "worker/app/state_directory.hpp"
+#include "worker/bench/twin_roots.hpp"
+#include "worker/core/text.hpp"
+#include "worker/mock/seed_check.hpp"
+
+namespace terrace::worker {
+namespace {
+
+AttemptReport ended(Outcome outcome, const std::string& evidence) {
+    AttemptReport report;
+    report.outcome = outcome;
+    report.evidence = printable(evidence, 2000);
+    return report;
+}
+
+/// Fetches the RPMs of one side; their places go into `files`, by digest: with `encoding: flags`
+/// both sides have the same file names.
+Result<void> fetch_rpms(const AttemptContext& context,
+                        const std::vector<RpmFile>& rpms,
+                        const std::string& side,
+                        std::map<std::string, std::filesystem::path>& files) {
+    const std::filesystem::path directory = context.directory / side;
+    std::filesystem::create_directories(directory);
+    for (const RpmFile& rpm : rpms) {
+        if (!is_file_name(rpm.filename)) {
+            return Error{Errc::invalid_argument,
+                         "'" + printable(rpm.filename) + "' is not the name of a package."};
+        }
+        const std::filesystem::path file = directory / rpm.filename;
+        const auto fetched =
+            while_farm_is_away(context, [&] { return context.api.fetch_object(rpm.digest, file); });
+        if (!fetched) return fetched.error();
+        files[rpm.digest.hex] = file;
+    }
+    return {};
+}
+
+}  // namespace
+
+AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseGrant& lease) {
+    const ComparisonOrder& order = *lease.comparison;
+    const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.unique_ext);
+    const auto config =
+        attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
+    if (!config) return ended(Outcome::infra_aborted, config.error().message);
+    os::write_file_atomically(paths.config, *config);
+    if (const auto seed = verify_seed(lease.seed_repos); !seed) {
+        return ended(Outcome::infra_aborted, seed.error().message);
+    }
+
+    bench::ComparisonContext bench_context;
+    for (const auto& [rpms, side] :
+         {std::pair(&order.baseline_rpms, "baseline"), std::pair(&order.variant_rpms, "variant")}) {
+        const auto fetched = fetch_rpms(context, *rpms, side, bench_context.rpm_files);
+        if (!fetched) return ended(Outcome::infra_aborted, fetched.error().message);
+    }
+    const auto deadline = std::chrono::steady_clock::now() + order.timeout;
+    const auto is_late = [&] {
+        return order.timeout > Duration::zero() && std::chrono::steady_clock::now() >= deadline;
+    };
+    bench_context.mock_command = mock_base_command(context.settings.mock);
+    bench_context.environment = mock_environment(context.settings.user);
+    bench_context.attempt_config = paths.config;
+    bench_context.work_directory = context.directory / "comparison";
+    bench_context.unique_ext = context.unique_ext;
+    bench_context.isolation = context.settings.mock.isolation;
+    bench_context.measure_program = context.settings.measure_program;
+    bench_context.seed = static_cast<std::uint64_t>(lease.attempt.value);
+    bench_context.log = [&](std::string_view text) { context.log.line("comparison", text); };
+    bench_context.cancelled = [&] { return context.cancelled() || is_late(); };
+
+    auto samples = bench::run_comparison(order, bench_context);
+    if (context.cancelled())
+        return ended(Outcome::infra_aborted, "The worker was told to stop the attempt.");
+    if (samples) {
+        AttemptReport report;
+        report.outcome = Outcome::ok;
+        report.samples = std::move(*samples);
+        return report;
+    }
+    if (is_late())
+        return ended(Outcome::timeout, "The comparison took longer than its order allows.");
+    // What the benchmark or the packages are to blame for will not get better elsewhere.
+    const bool is_final = samples.error().code == Errc::invalid_argument;
+    return ended(is_final ? Outcome::build_failed : Outcome::infra_aborted,
+                 samples.error().message);
+}
+
+}  // namespace terrace::worker

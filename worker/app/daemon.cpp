@@ -1,0 +1,136 @@
+#include "worker/app/daemon.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "common/vocab/cpu_level.hpp"
+#include "worker/agent/agent.hpp"
+#include "worker/app/attempt_runner.hpp"
+#include "worker/app/state_directory.hpp"
+#include "worker/app/stop_signal.hpp"
+#include "worker/client/scheduler_client.hpp"
+#include "worker/cpu/probe.hpp"
+
+namespace terrace::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kLeaseWait = 10s;  // also how long an idle worker may take to stop
+constexpr Duration kDrainTimeMax = 90s;
+constexpr Duration kDrainPollInterval = 100ms;
+
+/// A random name for this life of the worker: what earlier ones had leased is lost.
+std::string new_incarnation() {
+    std::random_device random;
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::string name;
+    for (int i = 0; i < 16; ++i) name += kDigits[random() % 16];
+    return name;
+}
+
+MockUser mock_user_of(const WorkerConfig& config) {
+    const bool root = ::geteuid() == 0;
+    if (root && config.mock_uid < 0) {
+        throw std::runtime_error(
+            "Set 'mock_uid' in the configuration: mock refuses to work for root, and builds as "
+            "that user.");
+    }
+    return {root ? config.mock_uid : -1, config.state};
+}
+
+/// Where this program's file is: the programs it calls are beside it.
+std::filesystem::path program_directory() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+WorkerHello hello_of(const WorkerConfig& config) {
+    WorkerHello hello = probe({.name = config.name,
+                               .incarnation = new_incarnation(),
+                               .slots = config.slots,
+                               .level_max = config.level_max,
+                               .mock_command = config.mock.command,
+                               .state = config.state});
+    if (hello.mock_version.empty()) {
+        throw std::runtime_error("'" + config.mock.command.front() +
+                                 "' is no mock: it does not tell its --version.");
+    }
+    return hello;
+}
+
+/// The threads that drive the agent's steps.
+class AgentThreads {
+public:
+    AgentThreads(agent::Agent& agent, int slots) {
+        for (int slot = 0; slot < slots; ++slot) {
+            threads_.emplace_back([this, &agent, slot] {
+                while (!stop_.wait_for(agent.step_slot(slot))) {
+                }
+            });
+        }
+        threads_.emplace_back([this, &agent] {
+            while (!stop_.wait_for(agent.step_heartbeat())) {
+            }
+        });
+    }
+    ~AgentThreads() {
+        stop_.raise();
+        for (std::thread& thread : threads_) thread.join();
+    }
+    AgentThreads(const AgentThreads&) = delete;
+    AgentThreads& operator=(const AgentThreads&) = delete;
+
+private:
+    StopFlag stop_;
+    std::vector<std::thread> threads_;
+};
+
+void drain(agent::Agent& agent) {
+    agent.drain();
+    const auto deadline = std::chrono::steady_clock::now() + kDrainTimeMax;
+    while (!agent.idle() && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(kDrainPollInterval);
+    }
+    if (!agent.idle()) runtime::log_warn("attempts_not_handed_back", {{"waited", kDrainTimeMax}});
+}
+
+}  // namespace
+
+void run_daemon(const WorkerConfig& config) {
+    const AttemptSettings settings{config.mock, mock_user_of(config),
+                                   program_directory() / "terrace-measure"};
+    SchedulerClient client(config.scheduler, read_token(config));
+    StateDirectory state(settings.user, settings.mock);
+    state.remove_leftovers();
+    const WorkerHello hello = hello_of(config);
+
+    std::vector<std::unique_ptr<SlotRunner>> runners;
+    std::vector<agent::AttemptRunner*> pointers;
+    for (int slot = 0; slot < config.slots; ++slot) {
+        runners.push_back(std::make_unique<SlotRunner>(client, state, settings,
+                                                       unique_ext_of(config.name, slot)));
+        pointers.push_back(runners.back().get());
+    }
+    agent::Agent agent(client, hello, pointers, {.lease_wait = kLeaseWait});
+    runtime::log_info("worker_started", {{"worker", config.name},
+                                         {"level", name_of(level_of(hello.leaves))},
+                                         {"level_max", name_of(config.level_max)},
+                                         {"slots", config.slots},
+                                         {"scheduler", config.scheduler},
+                                         {"mock", hello.mock_version}});
+    {
+        const AgentThreads threads(agent, config.slots);
+        const int signal = wait_for_stop_signal();
+        runtime::log_info("worker_stopping", {{"signal", signal}});
+        drain(agent);
+    }
+    runtime::log_info("worker_stopped");
+}
+
+}  // namespace terrace::worker

@@ -1,0 +1,45 @@
+#include "worker/app/stop_signal.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace terrace::worker {
+namespace {
+
+sigset_t stop_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+}  // namespace
+
+void block_stop_signals() {
+    const sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+int wait_for_stop_signal() {
+    const sigset_t signals = stop_signals();
+    int number = 0;
+    sigwait(&signals, &number);
+    return number;
+}
+
+void StopFlag::raise() {
+    {
+        const std::lock_guard lock(mutex_);
+        raised_ = true;
+    }
+    changed_.notify_all();
+}
+
+bool StopFlag::wait_for(Duration time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [this] { return raised_; });
+}
+
+}  // namespace terrace::worker

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <Zydis/Zydis.h>
+
+#include "common/vocab/level.hpp"
+
+namespace terrace::audit {
+
+/// What one instruction asks of the CPU.
+struct IsaNeed {
+    Level level = Level::x86_64;
+    const char* extension =
+        nullptr;  ///< set for what no level includes, such as "AES"; `level` is x86_64 then
+};
+
+/// Instructions that an older CPU executes with the same effect (tzcnt as bsf, endbr64 and the
+/// prefetch hints as nop) need nothing: compilers emit them at the baseline, too.
+IsaNeed need_of(const ZydisDecodedInstruction& instruction);
+
+}  // namespace terrace::audit

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/vocab/lease.hpp"
+#include "common/vocab/result.hpp"
+
+namespace terrace::worker {
+
+/// How this worker calls mock; the operator's choice.
+struct MockSettings {
+    std::vector<std::string> command = {"mock"};
+    std::filesystem::path configs;  ///< directory of the .cfg files and their templates
+    std::string isolation = "auto";
+    std::filesystem::path base_directory;   ///< mock's basedir: build roots
+    std::filesystem::path cache_directory;  ///< mock's cache_topdir: root caches, packages
+};
+
+/// Where one attempt has its files, and its name among the build roots.
+struct AttemptPaths {
+    std::filesystem::path config;
+    std::filesystem::path results;
+    std::filesystem::path srpm;
+    std::string unique_ext;
+};
+
+/// "NAME-SLOT": two slots must never share a build root.
+std::string unique_ext_of(const std::string& worker_name, int slot);
+
+/// mock and the options that every call of it has: the directory of its configurations, which
+/// include their templates by a path relative to it.
+std::vector<std::string> mock_base_command(const MockSettings& settings);
+
+/// The text of an attempt's own mock configuration: the seed, then everything of `mock_config`,
+/// then this worker's directories. Errc::invalid_argument for names and URLs that have no place in
+/// a configuration.
+Result<std::string> attempt_config_text(const MockSettings& settings,
+                                        const std::string& mock_config,
+                                        const std::vector<SeedRepo>& seed_repos);
+
+/// The command that builds the SRPM.
+std::vector<std::string> rebuild_command(const MockSettings& settings,
+                                         const AttemptPaths& paths,
+                                         const BuildOrder& order);
+
+/// The commands that, one after the other, end what runs in the attempt's build root and remove it.
+std::vector<std::vector<std::string>> clean_up_commands(const MockSettings& settings,
+                                                        const AttemptPaths& paths);
+
+/// How long mock may take in all: rpmbuild's time, and that of filling the build root.
+Duration mock_time_max(const BuildOrder& order);
+
+}  // namespace terrace::worker
