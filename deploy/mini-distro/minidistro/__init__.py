@@ -1,0 +1,1 @@
+"""Makes a small RPM distribution out of Debian's packages; see ../README.md."""
