@@ -1,0 +1,113 @@
+"""A whole farm for tests: scheduler with its own PostgreSQL, workers, and the command line, all real."""
+import json
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BUILD = Path(os.environ.get("TERRACE_BUILD_DIR", ROOT / "build" / "dev"))
+MINI = Path(os.environ.get("TERRACE_MINI_DISTRO", ROOT / "build" / "mini-distro"))
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses root; builds run as this user, too
+
+RELEASE = """\
+release: mini-1
+dist_suffix: mini1
+streams: [testing]
+variants:
+  - {name: x86_64, target_arch: x86_64, target_level: x86_64, mock_config: mini-1-x86_64}
+  - {name: x86_64_v3, target_arch: x86_64_v3, target_level: x86_64_v3, mock_config: mini-1-x86_64_v3}
+gate: {quadruples: 5}
+"""
+
+
+class Farm:
+    def __init__(self, state):
+        self.state = Path(state)
+        self.processes = {}
+        self.user = pwd.getpwnam(UNPRIVILEGED)
+        self.mock = shutil.which("mock") or str(ROOT / "tests/minimock/mock")
+        for folder in ("etc/releases", "scheduler", "worker-1", "worker-2", "log"):
+            (self.state / folder).mkdir(parents=True, exist_ok=True)
+        shutil.chown(self.state / "scheduler", self.user.pw_uid, self.user.pw_gid)
+        os.chmod(self.state, 0o755)
+        self._write_configuration()
+
+    def _write_configuration(self):
+        etc = self.state / "etc"
+        (etc / "releases/mini-1.yaml").write_text(RELEASE)
+        (etc / "scheduler.yaml").write_text(
+            f"state: {self.state}/scheduler\nreleases: {etc}/releases\nbenchmarks: {ROOT}/tests/e2e/benchmarks\n"
+            f"mock_configs: {ROOT}/mock-configs\nlisten: {{address: 127.0.0.1, port: 0}}\n"
+            "lease: {length: 10s, heartbeat: 2s}\nretry: {delay_min: 1s}\n")
+
+    def _write_worker(self, name, level):
+        path = self.state / "etc" / f"{name}.yaml"
+        path.write_text(f"name: {name}\nscheduler: {self.url}\nstate: {self.state}/{name}\nlevel_max: {level}\n"
+                        f"mock_command: [{self.mock}]\nmock_configs: {ROOT}/mock-configs\nmock_uid: {self.user.pw_uid}\n"
+                        "isolation: simple\n")
+        return path
+
+    def _start(self, name, command):
+        log = open(self.state / "log" / f"{name}.log", "ab")
+        self.processes[name] = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                                start_new_session=True, cwd="/")
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{(self.state / 'scheduler/port').read_text().strip()}"
+
+    def start_scheduler(self):
+        port_file = self.state / "scheduler/port"
+        config = self.state / "etc/scheduler.yaml"
+        if port_file.exists():  # started again: workers and people know the old address
+            text = config.read_text().replace("port: 0", "port: " + port_file.read_text().strip())
+            config.write_text(text)
+            port_file.unlink()
+        drop = ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"] if os.getuid() == 0 else []
+        self._start("scheduler", [*drop, str(BUILD / "bin/terrace-scheduler"), "--config", str(config)])
+        self.wait_for(lambda: port_file.exists() and port_file.read_text().strip() and self.cli("status")[0] == 0,
+                      "the scheduler to listen", 60)
+
+    def start_worker(self, name, level="x86_64_v4"):
+        self._start(name, [str(BUILD / "bin/terrace-worker"), "--config", str(self._write_worker(name, level))])
+
+    def kill(self, name):
+        self.processes[name].send_signal(signal.SIGKILL)
+        self.processes.pop(name).wait()
+
+    def stop(self):
+        for name in sorted(self.processes, key=lambda n: n == "scheduler"):  # the scheduler last
+            process = self.processes[name]
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise AssertionError(f"{name} did not end within 60 s of SIGTERM")
+        self.processes.clear()
+
+    def cli(self, *arguments):
+        """(exit code, standard output, standard error) of `terrace`."""
+        url = self.url if (self.state / "scheduler/port").exists() else "http://127.0.0.1:1"
+        done = subprocess.run([str(BUILD / "bin/terrace"), "--farm", url, *arguments], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def read(self, *arguments):
+        """What the command says with --json; it must succeed."""
+        code, out, err = self.cli("--json", *arguments)
+        assert code == 0, f"terrace {' '.join(arguments)}: exit code {code}: {err}"
+        return json.loads(out)
+
+    def wait_for(self, condition, what, seconds):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            for name, process in self.processes.items():
+                assert process.poll() is None, f"{name} ended with {process.returncode}; see {self.state}/log/{name}.log"
+            assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
+            time.sleep(0.3)
