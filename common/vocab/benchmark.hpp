@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-
 namespace terrace {
 
 /// A role: what a bad result of this benchmark means for promotion.
@@ -33,7 +32,7 @@ BOOST_DESCRIBE_STRUCT(BenchmarkFile, (), (package, install, corpus, benchmarks))
 /// One timed run of a benchmark command inside one of the twin roots.
 struct Sample {
     std::string benchmark;
-    int pair = 0;          ///< counts from 0 in the order measured; two samples, one a side, make a pair
+    int pair = 0;  ///< counts from 0 in the order measured; two samples, one a side, make a pair
     bool variant = false;  ///< which side
     std::int64_t wall_us = 0;
     std::int64_t user_us = 0;
@@ -41,6 +40,8 @@ struct Sample {
     std::int64_t memory_peak_bytes = 0;
     friend bool operator==(const Sample&, const Sample&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Sample, (), (benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes))
+BOOST_DESCRIBE_STRUCT(Sample,
+                      (),
+                      (benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes))
 
 }  // namespace terrace

@@ -12,6 +12,7 @@ namespace terrace {
 
 }  // namespace terrace
 
-/// For bugs only, and on in every build type. The daemon is started again and its memory is rebuilt from
-/// the database, so stopping is always safer than going on.
-#define TERRACE_CHECK(condition) ((condition) ? void(0) : ::terrace::check_failed(#condition, __FILE__, __LINE__))
+/// For bugs only, and on in every build type. The daemon is started again and its memory is rebuilt
+/// from the database, so stopping is always safer than going on.
+#define TERRACE_CHECK(condition) \
+    ((condition) ? void(0) : ::terrace::check_failed(#condition, __FILE__, __LINE__))

@@ -10,18 +10,18 @@ namespace {
 constexpr std::uint64_t kStateAvx = 0x6;      // XCR0: XMM, YMM
 constexpr std::uint64_t kStateAvx512 = 0xe6;  // and opmask, ZMM of registers 0-15, registers 16-31
 
-/// One feature of the psABI's lists: where CPUID shows it, which state the OS must have enabled, and the
-/// lowest level that requires it.
+/// One feature of the psABI's lists: where CPUID shows it, which state the OS must have enabled,
+/// and the lowest level that requires it.
 struct Feature {
     const char* name;
     Level level;
-    std::uint32_t CpuidLeaves::* leaf;
+    std::uint32_t CpuidLeaves::*leaf;
     unsigned bit;
     std::uint64_t state;
 };
 
-// x86-64 psABI, section "Micro-Architecture Levels". SYSCALL is left out: dumps taken in 32-bit mode lack
-// it; long mode (LM) stands for it. LZCNT is the ABM bit on both vendors.
+// x86-64 psABI, section "Micro-Architecture Levels". SYSCALL is left out: dumps taken in 32-bit
+// mode lack it; long mode (LM) stands for it. LZCNT is the ABM bit on both vendors.
 constexpr std::array kFeatures = {
     Feature{"cmov", Level::x86_64, &CpuidLeaves::leaf1_edx, 15, 0},
     Feature{"cx8", Level::x86_64, &CpuidLeaves::leaf1_edx, 8, 0},
@@ -55,7 +55,8 @@ constexpr std::array kFeatures = {
 };
 
 bool has(const CpuidLeaves& leaves, const Feature& feature) {
-    return ((leaves.*feature.leaf >> feature.bit) & 1U) != 0 && (leaves.xcr0 & feature.state) == feature.state;
+    return ((leaves.*feature.leaf >> feature.bit) & 1U) != 0 &&
+           (leaves.xcr0 & feature.state) == feature.state;
 }
 
 template <class Wanted>

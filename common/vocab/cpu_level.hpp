@@ -9,8 +9,8 @@
 namespace terrace {
 
 /// The highest psABI level that the registers prove, by our own table of the x86-64 psABI's lists
-/// (libcpuid's label is wrong for about a tenth of real CPUs). A feature counts only if the OS enabled its
-/// state: XCR0 must have XMM and YMM for v3, opmask and ZMM besides for v4.
+/// (libcpuid's label is wrong for about a tenth of real CPUs). A feature counts only if the OS
+/// enabled its state: XCR0 must have XMM and YMM for v3, opmask and ZMM besides for v4.
 Level level_of(const CpuidLeaves& leaves);
 
 /// The psABI features that CPU and OS offer, by their usual lower-case names, sorted.

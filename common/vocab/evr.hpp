@@ -6,7 +6,8 @@
 
 namespace terrace {
 
-/// Epoch, version, release. A missing epoch is 0. Compared by rpm's own rules (rpmvercmp), never as text.
+/// Epoch, version, release. A missing epoch is 0. Compared by rpm's own rules (rpmvercmp), never as
+/// text.
 struct Evr {
     int epoch = 0;
     std::string version;

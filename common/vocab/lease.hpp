@@ -1,8 +1,8 @@
 #pragma once
 
 #include <boost/describe.hpp>
-#include <cstdint>
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +20,8 @@ namespace terrace {
 
 /// Everything mock needs to know to build one SRPM for one variant.
 struct BuildOrder {
-    std::string package;     ///< name of the source package
-    std::string srpm_name;   ///< file name
+    std::string package;    ///< name of the source package
+    std::string srpm_name;  ///< file name
     Digest srpm_digest;
     std::string mock_config;  ///< name of the .cfg, without suffix
     std::string target_arch;  ///< rpmbuild --target
@@ -70,7 +70,9 @@ struct LeaseGrant {
     std::optional<ComparisonOrder> comparison;
     friend bool operator==(const LeaseGrant&, const LeaseGrant&) = default;
 };
-BOOST_DESCRIBE_STRUCT(LeaseGrant, (), (attempt, fence, expires_at, seed, seed_repos, build, comparison))
+BOOST_DESCRIBE_STRUCT(LeaseGrant,
+                      (),
+                      (attempt, fence, expires_at, seed, seed_repos, build, comparison))
 
 struct LeaseKey {
     AttemptId attempt;
@@ -87,22 +89,14 @@ struct AttemptReport {
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
-    std::vector<RpmFile> rpms;  ///< of a build: each was uploaded before
-    AuditReport audit;          ///< of a build
+    std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before
+    AuditReport audit;            ///< of a build
     std::vector<Sample> samples;  ///< of a comparison
     friend bool operator==(const AttemptReport&, const AttemptReport&) = default;
 };
-BOOST_DESCRIBE_STRUCT(AttemptReport,
-                      (),
-                      (fence,
-                       outcome,
-                       evidence,
-                       exit_code,
-                       wall_ms,
-                       cpu_ms,
-                       memory_peak_bytes,
-                       rpms,
-                       audit,
-                       samples))
+BOOST_DESCRIBE_STRUCT(
+    AttemptReport,
+    (),
+    (fence, outcome, evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes, rpms, audit, samples))
 
 }  // namespace terrace

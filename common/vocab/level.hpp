@@ -7,7 +7,8 @@
 
 namespace terrace {
 
-/// The levels of the x86-64 psABI, in rpm's and mock's spelling, lowest first. `none`: not even x86-64.
+/// The levels of the x86-64 psABI, in rpm's and mock's spelling, lowest first. `none`: not even
+/// x86-64.
 enum class Level { none, x86_64, x86_64_v2, x86_64_v3, x86_64_v4 };
 BOOST_DESCRIBE_ENUM(Level, none, x86_64, x86_64_v2, x86_64_v3, x86_64_v4)
 

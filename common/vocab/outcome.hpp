@@ -36,18 +36,18 @@ BOOST_DESCRIBE_ENUM(Outcome,
 /// True for what the host or the farm did: retried, and never held against the package.
 constexpr bool is_infra(Outcome outcome) {
     switch (outcome) {
-    case Outcome::infra_aborted:
-    case Outcome::disk_full: return true;
-    case Outcome::ok:
-    case Outcome::build_failed:
-    case Outcome::check_failed:
-    case Outcome::uninstallable:
-    case Outcome::bad_srpm:
-    case Outcome::timeout:
-    case Outcome::stalled:
-    case Outcome::oom:
-    case Outcome::isa_mismatch:
-    case Outcome::cancelled: return false;
+        case Outcome::infra_aborted:
+        case Outcome::disk_full: return true;
+        case Outcome::ok:
+        case Outcome::build_failed:
+        case Outcome::check_failed:
+        case Outcome::uninstallable:
+        case Outcome::bad_srpm:
+        case Outcome::timeout:
+        case Outcome::stalled:
+        case Outcome::oom:
+        case Outcome::isa_mismatch:
+        case Outcome::cancelled: return false;
     }
     return false;
 }

@@ -9,7 +9,8 @@ namespace terrace {
 /// What kind of expected failure it is; the router alone turns it into an HTTP status.
 enum class Errc { invalid_argument, not_found, conflict, stale_lease, unavailable, unauthorized };
 
-/// An expected failure, which the caller must handle. `message` is a full sentence that an operator can act on.
+/// An expected failure, which the caller must handle. `message` is a full sentence that an operator
+/// can act on.
 struct Error {
     Errc code = Errc::invalid_argument;
     std::string message;
@@ -19,8 +20,10 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-/// Result<T>::value() on an error ends here: a caller that did not look first has a bug or wants the exception.
-[[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
+/// Result<T>::value() on an error ends here: a caller that did not look first has a bug or wants
+/// the exception.
+[[noreturn]] inline void throw_exception_from_error(const Error& error,
+                                                    const boost::source_location&) {
     throw std::runtime_error(error.message);
 }
 

@@ -9,8 +9,8 @@
 
 namespace terrace {
 
-/// The registers that decide the level: CPUID leaf 1 (ecx, edx), leaf 7 subleaf 0 (ebx), leaf 0x80000001
-/// (ecx, edx), and XCR0 by XGETBV (0 where OSXSAVE is off).
+/// The registers that decide the level: CPUID leaf 1 (ecx, edx), leaf 7 subleaf 0 (ebx), leaf
+/// 0x80000001 (ecx, edx), and XCR0 by XGETBV (0 where OSXSAVE is off).
 struct CpuidLeaves {
     std::uint32_t leaf1_ecx = 0;
     std::uint32_t leaf1_edx = 0;

@@ -10,10 +10,11 @@ std::string format_time(TimePoint time) {
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
     char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
+    std::snprintf(
+        text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
     return text;
 }
 
@@ -52,7 +53,9 @@ public:
         return value;
     }
     bool done() const { return text_.empty(); }
-    [[noreturn]] void fail() const { throw DecodeError("'" + std::string(whole_) + "' is not a time in ISO 8601."); }
+    [[noreturn]] void fail() const {
+        throw DecodeError("'" + std::string(whole_) + "' is not a time in ISO 8601.");
+    }
 
 private:
     std::string_view text_;
@@ -69,7 +72,8 @@ TimePoint parse_time(std::string_view text) {
     scan.expect('-');
     const auto day = static_cast<unsigned>(scan.digits(2));
     if (!scan.skip('T')) scan.expect(' ');
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                           std::chrono::day(day)};
     if (!date.ok()) scan.fail();
     const int hour = scan.digits(2);
     scan.expect(':');
@@ -77,8 +81,9 @@ TimePoint parse_time(std::string_view text) {
     scan.expect(':');
     const int second = scan.digits(2);
     const int fraction = scan.skip('.') ? scan.milliseconds() : 0;
-    TimePoint time = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                     std::chrono::seconds(second) + std::chrono::milliseconds(fraction);
+    TimePoint time = std::chrono::sys_days(date) + std::chrono::hours(hour) +
+                     std::chrono::minutes(minute) + std::chrono::seconds(second) +
+                     std::chrono::milliseconds(fraction);
     if (!scan.skip('Z')) {
         const int sign = scan.skip('-') ? -1 : 1;
         if (sign == 1) scan.expect('+');
@@ -93,7 +98,8 @@ TimePoint parse_time(std::string_view text) {
 namespace detail {
 
 void fail(const std::string& path, std::string_view wanted) {
-    throw DecodeError((path.empty() ? "The body" : "'" + path + "'") + " must be " + std::string(wanted) + ".");
+    throw DecodeError((path.empty() ? "The body" : "'" + path + "'") + " must be " +
+                      std::string(wanted) + ".");
 }
 
 std::int64_t integer(const json::value& value, const std::string& path) {

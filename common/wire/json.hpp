@@ -19,9 +19,9 @@
 #include "common/vocab/result.hpp"
 #include "common/vocab/time.hpp"
 
-/// JSON for every described struct: a member's name is its key, in JSON as in SQL. Missing keys keep the
-/// member's default, null empties an optional, unknown keys are ignored (a newer peer may send more), and
-/// a wrong type is an error that names the path, such as "rpms[3].size".
+/// JSON for every described struct: a member's name is its key, in JSON as in SQL. Missing keys
+/// keep the member's default, null empties an optional, unknown keys are ignored (a newer peer may
+/// send more), and a wrong type is an error that names the path, such as "rpms[3].size".
 namespace terrace::wire {
 
 namespace json = boost::json;
@@ -33,7 +33,8 @@ struct DecodeError : std::runtime_error {
 
 /// "2026-11-22T07:44:23.322Z"
 std::string format_time(TimePoint time);
-/// Takes what format_time() writes, and PostgreSQL's ISO form with a numeric offset. Throws DecodeError.
+/// Takes what format_time() writes, and PostgreSQL's ISO form with a numeric offset. Throws
+/// DecodeError.
 TimePoint parse_time(std::string_view text);
 
 namespace detail {
@@ -61,7 +62,9 @@ template <class T>
 concept Enum = boost::describe::has_describe_enumerators<T>::value;
 
 template <class T>
-using Members = boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using Members =
+    boost::describe::describe_members<T,
+                                      boost::describe::mod_public | boost::describe::mod_inherited>;
 
 [[noreturn]] void fail(const std::string& path, std::string_view wanted);
 std::int64_t integer(const json::value& value, const std::string& path);
@@ -77,7 +80,8 @@ void decode_members(const json::value& value, const std::string& path, T& out) {
     boost::mp11::mp_for_each<Members<T>>([&](auto member) {
         const auto found = object->find(member.name);
         if (found == object->end()) return;
-        decode(found->value(), path.empty() ? member.name : path + "." + member.name, out.*member.pointer);
+        decode(found->value(), path.empty() ? member.name : path + "." + member.name,
+               out.*member.pointer);
     });
 }
 
@@ -103,7 +107,8 @@ void decode(const json::value& value, const std::string& path, T& out) {
         out = Duration(integer(value, path));
     } else if constexpr (std::same_as<T, Digest>) {
         const auto digest = value.is_string() ? Digest::parse(value.as_string()) : std::nullopt;
-        if (!digest && !(value.is_string() && value.as_string().empty())) fail(path, "a SHA-256 in hexadecimal");
+        if (!digest && !(value.is_string() && value.as_string().empty()))
+            fail(path, "a SHA-256 in hexadecimal");
         out = digest.value_or(Digest{});
     } else if constexpr (Enum<T>) {
         const auto found = value.is_string() ? from_name<T>(value.as_string()) : std::nullopt;
@@ -118,6 +123,8 @@ void decode(const json::value& value, const std::string& path, T& out) {
     } else if constexpr (std::same_as<T, std::string>) {
         if (!value.is_string()) fail(path, "a string");
         out = std::string(value.as_string());
+        if (out.find('\0') != std::string::npos)
+            fail(path, "a string without NUL");  // PostgreSQL keeps none
     } else if constexpr (is_vector<T>) {
         const json::array* array = value.if_array();
         if (!array) fail(path, "an array");
@@ -132,7 +139,8 @@ void decode(const json::value& value, const std::string& path, T& out) {
         const json::object* object = value.if_object();
         if (!object) fail(path, "an object");
         out.clear();
-        for (const auto& [key, element] : *object) decode(element, path + "." + std::string(key), out[key]);
+        for (const auto& [key, element] : *object)
+            decode(element, path + "." + std::string(key), out[key]);
     } else {
         decode_members(value, path, out);
     }
@@ -146,7 +154,8 @@ json::value to_json(const T& in) {
         return in;
     } else if constexpr (detail::is_optional<T>) {
         return in ? to_json(*in) : json::value(nullptr);
-    } else if constexpr (std::same_as<T, bool> || std::floating_point<T> || std::same_as<T, std::string>) {
+    } else if constexpr (std::same_as<T, bool> || std::floating_point<T> ||
+                         std::same_as<T, std::string>) {
         return json::value(in);
     } else if constexpr (detail::is_id<T>) {
         return json::value(in.value);
@@ -190,12 +199,15 @@ T decode(const json::value& value) {
     return out;
 }
 
-/// The same for text from a peer; bad JSON and wrong types are expected errors (`invalid_argument`).
+/// The same for text from a peer; bad JSON and wrong types are expected errors
+/// (`invalid_argument`).
 template <class T>
 Result<T> from_text(std::string_view text) {
     boost::system::error_code error;
     const json::value value = json::parse(text, error);
-    if (error) return Error{Errc::invalid_argument, "The text is not valid JSON: " + error.message() + "."};
+    if (error)
+        return Error{Errc::invalid_argument,
+                     "The text is not valid JSON: " + error.message() + "."};
     try {
         return decode<T>(value);
     } catch (const DecodeError& e) {

@@ -8,8 +8,8 @@
 #include "common/vocab/digest.hpp"
 #include "common/vocab/outcome.hpp"
 
-/// What people and programs send to the scheduler's REST API; answers to GET are rows in the words of the
-/// schema (docs/api.md).
+/// What people and programs send to the scheduler's REST API; answers to GET are rows in the words
+/// of the schema (docs/api.md).
 namespace terrace::wire {
 
 /// POST /v1/seeds: freeze these repositories as the release's seed.

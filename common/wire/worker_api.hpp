@@ -13,14 +13,14 @@
 /// What a worker and the scheduler say to each other. JSON by common/wire/json.hpp.
 ///
 ///   POST /v1/workers                       WorkerHello     -> WorkerWelcome
-///   POST /v1/leases                        LeaseRequest    -> LeaseGrant (long poll), or 204: nothing to do
-///   POST /v1/heartbeats                    Heartbeat       -> HeartbeatReply
-///   POST /v1/attempts/ID/log?fence=&offset=   text         -> 204, 409 stale
-///   POST /v1/attempts/ID/result            AttemptReport   -> 204, 409 stale
-///   HEAD, GET, PUT /v1/objects/SHA256      bytes
+///   POST /v1/leases                        LeaseRequest    -> LeaseGrant (long poll), or 204:
+///   nothing to do POST /v1/heartbeats                    Heartbeat       -> HeartbeatReply POST
+///   /v1/attempts/ID/log?fence=&offset=   text         -> 204, 409 stale POST
+///   /v1/attempts/ID/result            AttemptReport   -> 204, 409 stale HEAD, GET, PUT
+///   /v1/objects/SHA256      bytes
 ///
-/// An incarnation is a random name that a worker process gives itself at start: attempts of an earlier
-/// incarnation are lost, so their leases end at once.
+/// An incarnation is a random name that a worker process gives itself at start: attempts of an
+/// earlier incarnation are lost, so their leases end at once.
 namespace terrace::wire {
 
 struct WorkerWelcome {

@@ -20,7 +20,8 @@ enum class BuildEvent {
 };
 
 constexpr bool is_final(BuildState state) {
-    return state == BuildState::succeeded || state == BuildState::failed || state == BuildState::cancelled;
+    return state == BuildState::succeeded || state == BuildState::failed ||
+           state == BuildState::cancelled;
 }
 
 /// The whole life of a build. nullopt: that event is illegal in that state.
@@ -29,19 +30,19 @@ constexpr std::optional<BuildState> next_state(BuildState state, BuildEvent even
     using E = BuildEvent;
     if (event == E::cancel && !is_final(state)) return S::cancelled;
     switch (state) {  // no default: a new state must not compile until it is handled here
-    case S::blocked:
-        if (event == E::deps_settled) return S::ready;
-        if (event == E::reused) return S::succeeded;
-        return std::nullopt;
-    case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
-    case S::leased:
-        if (event == E::attempt_ok) return S::succeeded;
-        if (event == E::attempt_failed) return S::failed;
-        if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
-        return std::nullopt;
-    case S::succeeded:
-    case S::failed:
-    case S::cancelled: return std::nullopt;
+        case S::blocked:
+            if (event == E::deps_settled) return S::ready;
+            if (event == E::reused) return S::succeeded;
+            return std::nullopt;
+        case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
+        case S::leased:
+            if (event == E::attempt_ok) return S::succeeded;
+            if (event == E::attempt_failed) return S::failed;
+            if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
+            return std::nullopt;
+        case S::succeeded:
+        case S::failed:
+        case S::cancelled: return std::nullopt;
     }
     return std::nullopt;
 }

@@ -23,9 +23,7 @@ struct Applier {
     void operator()(const Worker& row) const { to.workers[row.id] = row; }
     void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
     void operator()(const Build& row) const { to.builds[row.id] = row; }
-    void operator()(const BuildRpm& row) const {
-        put_by_filename(to.build_rpms[row.build], row);
-    }
+    void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }
     void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
     void operator()(const Attempt& row) const {
         to.last_attempt = std::max(to.last_attempt, row.id);

@@ -11,8 +11,8 @@ struct LeaseEnded {
     AttemptId attempt;
 };
 
-/// What became true: a row as it now is (written over the old one by its key), or a lease that ended.
-/// Replaying changes is harmless.
+/// What became true: a row as it now is (written over the old one by its key), or a lease that
+/// ended. Replaying changes is harmless.
 using Change = std::variant<PackageSet,
                             SourcePackage,
                             Seed,
@@ -29,7 +29,8 @@ using Change = std::variant<PackageSet,
                             ComposePackage,
                             Stream>;
 
-/// Folds one change into a snapshot; the farm's memory and the simulator's database are both made by this.
+/// Folds one change into a snapshot; the farm's memory and the simulator's database are both made
+/// by this.
 void apply_change(Snapshot& snapshot, const Change& change);
 
 }  // namespace terrace::core

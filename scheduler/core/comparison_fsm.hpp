@@ -27,21 +27,22 @@ constexpr std::optional<ComparisonState> next_state(ComparisonState state, Compa
     using E = ComparisonEvent;
     if (event == E::cancel && !is_final(state)) return S::cancelled;
     switch (state) {  // no default: a new state must not compile until it is handled here
-    case S::waiting:
-        if (event == E::builds_done) return S::ready;
-        if (event == E::decide) return S::decided;
-        return std::nullopt;
-    case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
-    case S::leased:
-        if (event == E::decide) return S::decided;
-        if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
-        return std::nullopt;
-    case S::decided:
-    case S::cancelled: return std::nullopt;
+        case S::waiting:
+            if (event == E::builds_done) return S::ready;
+            if (event == E::decide) return S::decided;
+            return std::nullopt;
+        case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
+        case S::leased:
+            if (event == E::decide) return S::decided;
+            if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
+            return std::nullopt;
+        case S::decided:
+        case S::cancelled: return std::nullopt;
     }
     return std::nullopt;
 }
-static_assert(next_state(ComparisonState::waiting, ComparisonEvent::decide) == ComparisonState::decided);
+static_assert(next_state(ComparisonState::waiting, ComparisonEvent::decide) ==
+              ComparisonState::decided);
 static_assert(!next_state(ComparisonState::ready, ComparisonEvent::decide));
 static_assert(!next_state(ComparisonState::decided, ComparisonEvent::cancel));
 

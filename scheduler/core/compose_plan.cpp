@@ -12,7 +12,10 @@ std::string repo_for(const std::string& variant, const RpmFile& rpm) {
     return variant + (rpm.debug ? "/debug" : "/os");
 }
 
-ComposePackage row_for(const RpmFile& rpm, const std::string& repo, const std::string& source, BuildId build) {
+ComposePackage row_for(const RpmFile& rpm,
+                       const std::string& repo,
+                       const std::string& source,
+                       BuildId build) {
     ComposePackage row;
     static_cast<RpmFile&>(row) = rpm;
     row.repo = repo;
@@ -21,16 +24,20 @@ ComposePackage row_for(const RpmFile& rpm, const std::string& repo, const std::s
     return row;
 }
 
-void add_source(const ReleaseSpec& release, const SourceOutcome& outcome, std::vector<ComposePackage>& rows) {
+void add_source(const ReleaseSpec& release,
+                const SourceOutcome& outcome,
+                std::vector<ComposePackage>& rows) {
     for (const RpmFile& rpm : outcome.baseline.rpms) {
         if (rpm.nevra.arch == "src") {
             rows.push_back(row_for(rpm, kSourceRepo, outcome.source, outcome.baseline.build));
             continue;
         }
         for (const VariantSpec& variant : release.variants) {
-            const bool holds_baseline = variant.name == release.baseline().name || variant.encoding == Encoding::arch;
+            const bool holds_baseline =
+                variant.name == release.baseline().name || variant.encoding == Encoding::arch;
             if (!holds_baseline) continue;
-            rows.push_back(row_for(rpm, repo_for(variant.name, rpm), outcome.source, outcome.baseline.build));
+            rows.push_back(
+                row_for(rpm, repo_for(variant.name, rpm), outcome.source, outcome.baseline.build));
         }
     }
     for (const auto& [variant, side] : outcome.promoted) {
@@ -64,7 +71,8 @@ std::vector<ComposePackage> plan_compose(const ReleaseSpec& release,
         if (!replaced.contains(row.source)) rows.push_back(row);
     }
     for (const SourceOutcome& outcome : rebuilt) add_source(release, outcome, rows);
-    std::ranges::sort(rows, {}, [](const ComposePackage& row) { return std::tie(row.repo, row.filename); });
+    std::ranges::sort(rows, {},
+                      [](const ComposePackage& row) { return std::tie(row.repo, row.filename); });
     return rows;
 }
 

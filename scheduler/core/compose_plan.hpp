@@ -24,12 +24,13 @@ struct SourceOutcome {
 /// Every repo of a release's layout: "x86_64/os", "x86_64/debug", ..., "source".
 std::vector<std::string> compose_repos(const ReleaseSpec& release);
 
-/// The packages of a compose: those of the stream's last compose, with every listed source replaced as a
-/// whole, in all repos at once, so that no variant is left behind its baseline (lock-step). A source that
-/// is not listed keeps its old packages: its baseline failed, or it was not rebuilt.
+/// The packages of a compose: those of the stream's last compose, with every listed source replaced
+/// as a whole, in all repos at once, so that no variant is left behind its baseline (lock-step). A
+/// source that is not listed keeps its old packages: its baseline failed, or it was not rebuilt.
 ///
-/// With `encoding: arch` a variant's repo holds every baseline package and the promoted ones beside them;
-/// with `encoding: flags` the promoted ones only. `compose` of the rows is left for the caller to fill.
+/// With `encoding: arch` a variant's repo holds every baseline package and the promoted ones beside
+/// them; with `encoding: flags` the promoted ones only. `compose` of the rows is left for the
+/// caller to fill.
 std::vector<ComposePackage> plan_compose(const ReleaseSpec& release,
                                          const std::vector<ComposePackage>& base,
                                          const std::vector<SourceOutcome>& rebuilt);

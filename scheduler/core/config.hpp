@@ -22,15 +22,17 @@ struct VariantSpec {
     Encoding encoding = Encoding::arch;
     std::string mock_config;           ///< name of the .cfg, without suffix
     std::vector<std::string> defines;  ///< further --define "NAME VALUE"
-    std::string digest;                ///< of all of this and of the mock config's text: part of the identity
+    std::string digest;  ///< of all of this and of the mock config's text: part of the identity
 };
 
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
     double gain_min = 0.02;  ///< promote: the interval's lower end is above 1 + this
-    double loss_max = 0.01;  ///< regress: the upper end is below 1 - this; equivalent: all inside +-this
-    double noise_max = 0.25; ///< unstable: log ratios of pairs spread wider than this (standard deviation)
-    int quadruples = 10;     ///< ABBA blocks of each benchmark; each gives two pairs
+    double loss_max =
+        0.01;  ///< regress: the upper end is below 1 - this; equivalent: all inside +-this
+    double noise_max =
+        0.25;  ///< unstable: log ratios of pairs spread wider than this (standard deviation)
+    int quadruples = 10;  ///< ABBA blocks of each benchmark; each gives two pairs
 };
 BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, quadruples))
 

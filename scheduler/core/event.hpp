@@ -93,9 +93,11 @@ struct Renewed {
     std::vector<AttemptId> ended;
     bool register_again = false;
 };
-using Reply = std::variant<Done, MadePackageSet, MadeRebuild, Registered, NoLease, LeaseGrant, Renewed>;
+using Reply =
+    std::variant<Done, MadePackageSet, MadeRebuild, Registered, NoLease, LeaseGrant, Renewed>;
 
-/// Publish this compose. Derived from state, so it may be asked for again after a reload: idempotent.
+/// Publish this compose. Derived from state, so it may be asked for again after a reload:
+/// idempotent.
 struct RunCompose {
     Compose compose;
     std::vector<ComposePackage> packages;

@@ -8,7 +8,8 @@
 
 namespace terrace::core {
 
-Farm::Farm(const FarmConfig& config, Snapshot snapshot) : config_(&config), state_(std::move(snapshot)) {
+Farm::Farm(const FarmConfig& config, Snapshot snapshot)
+    : config_(&config), state_(std::move(snapshot)) {
     for (const auto& [id, build] : state_.builds) {
         builds_of_[build.rebuild].push_back(id);
         index(build);
@@ -19,8 +20,10 @@ Farm::Farm(const FarmConfig& config, Snapshot snapshot) : config_(&config), stat
         comparisons_of_build_[comparison.variant_build].push_back(id);
         index(comparison);
     }
-    for (const auto& [id, build] : state_.builds) open_[build.rebuild] += is_final(build.state) ? 0 : 1;
-    for (const auto& [id, comparison] : state_.comparisons) open_[comparison.rebuild] += is_final(comparison.state) ? 0 : 1;
+    for (const auto& [id, build] : state_.builds)
+        open_[build.rebuild] += is_final(build.state) ? 0 : 1;
+    for (const auto& [id, comparison] : state_.comparisons)
+        open_[comparison.rebuild] += is_final(comparison.state) ? 0 : 1;
     for (const auto& [id, lease] : state_.leases) index(lease);
 }
 
@@ -76,7 +79,8 @@ void Farm::record(Decision& decision, Change change) {
         if (lease.comparison) lease_of_comparison_.erase(*lease.comparison);
     } else if (const auto* lease = std::get_if<Lease>(&change)) {
         const auto old = state_.leases.find(lease->attempt);
-        if (old != state_.leases.end()) lease_deadlines_.erase({old->second.expires_at, lease->attempt});
+        if (old != state_.leases.end())
+            lease_deadlines_.erase({old->second.expires_at, lease->attempt});
     }
 
     apply_change(state_, change);
@@ -97,7 +101,8 @@ void Farm::index(const Build& build) {
     } else {
         ready_.remove(build.id);
     }
-    if (build.state == BuildState::succeeded && !build.reused_from) succeeded_by_identity_[build.identity] = build.id;
+    if (build.state == BuildState::succeeded && !build.reused_from)
+        succeeded_by_identity_[build.identity] = build.id;
 }
 
 void Farm::index(const Comparison& comparison) {
@@ -112,7 +117,8 @@ void Farm::index(const Comparison& comparison) {
         ready_.remove(comparison.id);
     }
     if (comparison.state == ComparisonState::decided) {
-        decided_by_builds_.try_emplace({comparison.baseline_build, comparison.variant_build}, comparison.id);
+        decided_by_builds_.try_emplace({comparison.baseline_build, comparison.variant_build},
+                                       comparison.id);
     }
 }
 

@@ -14,9 +14,9 @@
 
 namespace terrace::core {
 
-/// The scheduler's brain: no I/O, no clock, no threads, no randomness. Same snapshot + same events + same
-/// times give the same decisions, on every machine. Memory is changed through changes only (record()), so
-/// it equals the database once they are committed.
+/// The scheduler's brain: no I/O, no clock, no threads, no randomness. Same snapshot + same events
+/// + same times give the same decisions, on every machine. Memory is changed through changes only
+/// (record()), so it equals the database once they are committed.
 class Farm {
 public:
     /// `config` must outlive the farm.
@@ -58,11 +58,20 @@ private:
 
     struct Plan;  ///< a rebuild request, checked and filled in
     Result<Plan> plan_rebuild(const SubmitRebuild& request) const;
-    std::vector<BuildId> expand(const Rebuild& rebuild, const SourcePackage& package, TimePoint now, Decision& decision);
-    void add_comparisons(const Rebuild& rebuild, const std::vector<BuildId>& siblings, Decision& decision);
+    std::vector<BuildId> expand(const Rebuild& rebuild,
+                                const SourcePackage& package,
+                                TimePoint now,
+                                Decision& decision);
+    void add_comparisons(const Rebuild& rebuild,
+                         const std::vector<BuildId>& siblings,
+                         Decision& decision);
     const Build* reusable(const std::string& identity) const;
 
-    LeaseGrant grant(const Worker& worker, const RequestLease& request, const ReadyItem& item, TimePoint now, Decision&);
+    LeaseGrant grant(const Worker& worker,
+                     const RequestLease& request,
+                     const ReadyItem& item,
+                     TimePoint now,
+                     Decision&);
     LeaseGrant grant_of(const Lease& lease) const;
     BuildOrder order_for(const Build& build) const;
     ComparisonOrder order_for(const Comparison& comparison) const;
@@ -72,14 +81,25 @@ private:
 
     void end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
-    void finish_build(Build build, WorkerId worker, const AttemptReport& report, TimePoint now, Decision& decision);
-    void finish_comparison(Comparison comparison, const AttemptReport& report, TimePoint now, Decision& decision);
+    void finish_build(Build build,
+                      WorkerId worker,
+                      const AttemptReport& report,
+                      TimePoint now,
+                      Decision& decision);
+    void finish_comparison(Comparison comparison,
+                           const AttemptReport& report,
+                           TimePoint now,
+                           Decision& decision);
     void cancel(const Build& build, TimePoint now, Decision& decision);
     void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
 
     void build_ended(BuildId build, TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
-    void decide(Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision);
+    void decide(Comparison comparison,
+                Verdict verdict,
+                std::string reason,
+                TimePoint now,
+                Decision& decision);
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;

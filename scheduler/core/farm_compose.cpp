@@ -1,4 +1,5 @@
-// From a rebuild whose every build and comparison is decided to a stream that points to its compose.
+// From a rebuild whose every build and comparison is decided to a stream that points to its
+// compose.
 #include <algorithm>
 
 #include "common/vocab/check.hpp"
@@ -47,9 +48,11 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.stream = rebuild.stream;
         compose.created_at = now;
         std::vector<ComposePackage> base;
-        if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream}); stream != state_.streams.end()) {
+        if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});
+            stream != state_.streams.end()) {
             compose.base = stream->second.compose;
-            for (const auto& [key, row] : state_.compose_packages[*compose.base]) base.push_back(row);
+            for (const auto& [key, row] : state_.compose_packages[*compose.base])
+                base.push_back(row);
         }
         record(decision, compose);
         for (ComposePackage row : plan_compose(release_of(id), base, outcomes_of(id))) {
@@ -76,7 +79,8 @@ std::vector<SourceOutcome> Farm::outcomes_of(RebuildId rebuild) const {
             const Comparison& comparison = state_.comparisons.at(id);
             if (!comparison.promoted) continue;
             const Build& build = state_.builds.at(comparison.variant_build);
-            outcomes.at(comparison.source_package).promoted[comparison.variant] = {origin_of(build).id, rpms_of(build)};
+            outcomes.at(comparison.source_package).promoted[comparison.variant] = {
+                origin_of(build).id, rpms_of(build)};
         }
     }
     std::vector<SourceOutcome> list;

@@ -38,7 +38,8 @@ Decision Farm::on(const ImportPackageSet& e, TimePoint now) {
         return decision;
     }
     if (e.packages.empty()) {
-        decision.reply = Error{Errc::invalid_argument, "The package set is empty: nothing was imported."};
+        decision.reply =
+            Error{Errc::invalid_argument, "The package set is empty: nothing was imported."};
         return decision;
     }
     const PackageSetId set = next_id(state_.package_sets);
@@ -81,49 +82,58 @@ Result<Farm::Plan> Farm::plan_rebuild(const SubmitRebuild& request) const {
     Plan plan;
     plan.release = &release->second;
     if (request.mode == Mode::ordered) {
-        return Error{Errc::invalid_argument, "Mode 'ordered' is not available in this version; use 'flat'."};
+        return Error{Errc::invalid_argument,
+                     "Mode 'ordered' is not available in this version; use 'flat'."};
     }
 
     for (const auto& [id, set] : state_.package_sets) {
         if (set.release == request.release) plan.package_set = id;
     }
     if (plan.package_set == PackageSetId{}) {
-        return Error{Errc::conflict, "Release '" + request.release +
-                                         "' has no package set; import one first: terrace package import."};
+        return Error{Errc::conflict,
+                     "Release '" + request.release +
+                         "' has no package set; import one first: terrace package import."};
     }
     const Seed* newest = nullptr;
     for (const auto& [id, seed] : state_.seeds) {
-        if (seed.release == request.release && (!newest || seed.added_at >= newest->added_at)) newest = &seed;
+        if (seed.release == request.release && (!newest || seed.added_at >= newest->added_at))
+            newest = &seed;
     }
     if (!newest) {
-        return Error{Errc::conflict, "Release '" + request.release + "' has no seed; add one first: terrace seed add."};
+        return Error{Errc::conflict, "Release '" + request.release +
+                                         "' has no seed; add one first: terrace seed add."};
     }
     plan.seed = newest->id;
 
     const auto& streams = plan.release->streams;
     plan.stream = request.stream.empty() ? streams.front() : request.stream;
     if (std::ranges::find(streams, plan.stream) == streams.end()) {
-        return Error{Errc::not_found, "Release '" + request.release + "' has no stream '" + plan.stream + "'."};
+        return Error{Errc::not_found,
+                     "Release '" + request.release + "' has no stream '" + plan.stream + "'."};
     }
     for (const std::string& name : request.variants) {
         if (!plan.release->variant(name)) {
-            return Error{Errc::not_found, "Release '" + request.release + "' has no variant '" + name + "'."};
+            return Error{Errc::not_found,
+                         "Release '" + request.release + "' has no variant '" + name + "'."};
         }
     }
     // The baseline always takes part: a variant without it moves nothing.
     for (const VariantSpec& variant : plan.release->variants) {
-        const bool asked = request.variants.empty() || &variant == &plan.release->baseline() ||
-                           std::ranges::find(request.variants, variant.name) != request.variants.end();
+        const bool asked =
+            request.variants.empty() || &variant == &plan.release->baseline() ||
+            std::ranges::find(request.variants, variant.name) != request.variants.end();
         if (asked) plan.variants.push_back(variant.name);
     }
 
     std::set<std::string> wanted(request.packages.begin(), request.packages.end());
     for (const auto& [id, package] : state_.source_packages) {
         if (package.package_set != plan.package_set) continue;
-        if (wanted.erase(package.name) == 1 || request.packages.empty()) plan.packages.push_back(&package);
+        if (wanted.erase(package.name) == 1 || request.packages.empty())
+            plan.packages.push_back(&package);
     }
     if (!wanted.empty()) {
-        return Error{Errc::not_found, "The package set has no source package '" + *wanted.begin() + "'."};
+        return Error{Errc::not_found,
+                     "The package set has no source package '" + *wanted.begin() + "'."};
     }
     return plan;
 }
@@ -147,7 +157,8 @@ Decision Farm::on(const SubmitRebuild& e, TimePoint now) {
     rebuild.created_at = now;
     rebuild.counter = 1;
     for (const auto& [id, other] : state_.rebuilds) {
-        if (other.release == e.release) rebuild.counter = std::max(rebuild.counter, other.counter + 1);
+        if (other.release == e.release)
+            rebuild.counter = std::max(rebuild.counter, other.counter + 1);
     }
     record(decision, rebuild);
     for (const SourcePackage* package : plan->packages) {
@@ -167,8 +178,9 @@ const Build* Farm::reusable(const std::string& identity) const {
     return found == succeeded_by_identity_.end() ? nullptr : &state_.builds.at(found->second);
 }
 
-/// The builds of one source package, the baseline's first. A variant is reused only beside its own reused
-/// baseline, and a new one beside a reused baseline takes that one's dist: both sides keep one EVR.
+/// The builds of one source package, the baseline's first. A variant is reused only beside its own
+/// reused baseline, and a new one beside a reused baseline takes that one's dist: both sides keep
+/// one EVR.
 std::vector<BuildId> Farm::expand(const Rebuild& rebuild,
                                   const SourcePackage& package,
                                   TimePoint now,
@@ -207,7 +219,9 @@ std::vector<BuildId> Farm::expand(const Rebuild& rebuild,
     return builds;
 }
 
-void Farm::add_comparisons(const Rebuild& rebuild, const std::vector<BuildId>& siblings, Decision& decision) {
+void Farm::add_comparisons(const Rebuild& rebuild,
+                           const std::vector<BuildId>& siblings,
+                           Decision& decision) {
     for (std::size_t i = 1; i < siblings.size(); ++i) {
         const Build& baseline = state_.builds.at(siblings.front());
         const Build& variant = state_.builds.at(siblings[i]);
@@ -236,7 +250,8 @@ void Farm::cancel(const Build& build, TimePoint now, Decision& decision) {
 }
 
 void Farm::cancel(const Comparison& comparison, TimePoint now, Decision& decision) {
-    if (const auto lease = lease_of_comparison_.find(comparison.id); lease != lease_of_comparison_.end()) {
+    if (const auto lease = lease_of_comparison_.find(comparison.id);
+        lease != lease_of_comparison_.end()) {
         AttemptReport report;
         report.outcome = Outcome::cancelled;
         report.evidence = "Cancelled.";
@@ -249,9 +264,11 @@ Decision Farm::on(const CancelBuild& e, TimePoint now) {
     Decision decision;
     const auto found = state_.builds.find(e.build);
     if (found == state_.builds.end()) {
-        decision.reply = Error{Errc::not_found, "There is no build " + std::to_string(e.build.value) + "."};
+        decision.reply =
+            Error{Errc::not_found, "There is no build " + std::to_string(e.build.value) + "."};
     } else if (is_final(found->second.state)) {
-        decision.reply = Error{Errc::conflict, "Build " + std::to_string(e.build.value) + " has ended already: it is " +
+        decision.reply = Error{Errc::conflict, "Build " + std::to_string(e.build.value) +
+                                                   " has ended already: it is " +
                                                    name_of(found->second.state) + "."};
     } else {
         sim_mark("build cancelled");
@@ -266,17 +283,20 @@ Decision Farm::on(const CancelRebuild& e, TimePoint now) {
     Decision decision;
     const auto found = state_.rebuilds.find(e.rebuild);
     if (found == state_.rebuilds.end()) {
-        decision.reply = Error{Errc::not_found, "There is no rebuild " + std::to_string(e.rebuild.value) + "."};
+        decision.reply =
+            Error{Errc::not_found, "There is no rebuild " + std::to_string(e.rebuild.value) + "."};
         return decision;
     }
     if (found->second.state != RebuildState::running) {
         decision.reply = Error{Errc::conflict, "Rebuild " + std::to_string(e.rebuild.value) +
-                                                   " cannot be cancelled: it is " + name_of(found->second.state) + "."};
+                                                   " cannot be cancelled: it is " +
+                                                   name_of(found->second.state) + "."};
         return decision;
     }
     sim_mark("rebuild cancelled");
     for (const ComparisonId id : comparisons_of_[e.rebuild]) {
-        if (!is_final(state_.comparisons.at(id).state)) cancel(state_.comparisons.at(id), now, decision);
+        if (!is_final(state_.comparisons.at(id).state))
+            cancel(state_.comparisons.at(id), now, decision);
     }
     for (const BuildId id : builds_of_[e.rebuild]) {
         if (!is_final(state_.builds.at(id).state)) cancel(state_.builds.at(id), now, decision);

@@ -12,14 +12,16 @@ namespace {
 /// How stale a worker's seen_at may be in the database: one write a heartbeat would be too many.
 constexpr Duration kSeenPrecision = std::chrono::seconds(30);
 
-const Error kNotRegistered{Errc::not_found, "The farm does not know this worker process; it must register first."};
+const Error kNotRegistered{Errc::not_found,
+                           "The farm does not know this worker process; it must register first."};
 
 }  // namespace
 
 Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     Decision decision;
     if (e.hello.name.empty() || e.hello.incarnation.empty() || e.hello.slots < 1) {
-        decision.reply = Error{Errc::invalid_argument, "A worker needs a name, an incarnation and at least one slot."};
+        decision.reply = Error{Errc::invalid_argument,
+                               "A worker needs a name, an incarnation and at least one slot."};
         return decision;
     }
     Worker worker;
@@ -36,8 +38,10 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     worker.registered_at = now;
     worker.seen_at = now;
     if (worker.level == Level::none) {
-        decision.reply = Error{Errc::invalid_argument, "Worker '" + worker.name + "' may run no x86_64 code: its CPUID "
-                                                       "leaves or its level_max give level none."};
+        decision.reply =
+            Error{Errc::invalid_argument, "Worker '" + worker.name +
+                                              "' may run no x86_64 code: its CPUID "
+                                              "leaves or its level_max give level none."};
         return decision;
     }
     record(decision, worker);
@@ -45,11 +49,14 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     std::vector<Lease> lost;
     for (const auto& [slot, attempt] : lease_of_slot_) {
         const Lease& lease = state_.leases.at(attempt);
-        if (lease.worker == worker.id && lease.incarnation != e.hello.incarnation) lost.push_back(lease);
+        if (lease.worker == worker.id && lease.incarnation != e.hello.incarnation)
+            lost.push_back(lease);
     }
     for (const Lease& lease : lost) {
         sim_mark("worker restarted with a live lease");
-        lose_lease(lease, "The worker was started anew: its earlier process and what it ran are gone.", now, decision);
+        lose_lease(lease,
+                   "The worker was started anew: its earlier process and what it ran are gone.",
+                   now, decision);
     }
     decision.reply = Reply{Registered{worker.id, worker.level, config_->heartbeat_interval}};
     return decision;
@@ -62,7 +69,8 @@ const Lease* Farm::lease_of_slot(WorkerId worker, int slot) const {
 
 const Lease* Farm::live(const LeaseKey& key) const {
     const auto found = state_.leases.find(key.attempt);
-    return found == state_.leases.end() || found->second.fence != key.fence ? nullptr : &found->second;
+    return found == state_.leases.end() || found->second.fence != key.fence ? nullptr
+                                                                            : &found->second;
 }
 
 /// A comparison needs the whole host quiet, whichever of its workers runs it.
@@ -103,7 +111,8 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
         return decision;
     }
     const ReadyItem* item = ready_.find(offer_to(worker), now);
-    decision.reply = item ? Reply{grant(worker, e, ReadyItem(*item), now, decision)} : Reply{NoLease{}};
+    decision.reply =
+        item ? Reply{grant(worker, e, ReadyItem(*item), now, decision)} : Reply{NoLease{}};
     return decision;
 }
 
@@ -150,8 +159,8 @@ LeaseGrant Farm::grant_of(const Lease& lease) const {
     grant.attempt = lease.attempt;
     grant.fence = lease.fence;
     grant.expires_at = lease.expires_at;
-    const RebuildId rebuild =
-        lease.build ? state_.builds.at(*lease.build).rebuild : state_.comparisons.at(*lease.comparison).rebuild;
+    const RebuildId rebuild = lease.build ? state_.builds.at(*lease.build).rebuild
+                                          : state_.comparisons.at(*lease.comparison).rebuild;
     const Seed& seed = state_.seeds.at(state_.rebuilds.at(rebuild).seed);
     grant.seed = seed.id;
     grant.seed_repos = seed.repos;
@@ -185,6 +194,9 @@ ComparisonOrder Farm::order_for(const Comparison& comparison) const {
     order.mock_config = release.baseline().mock_config;
     order.baseline_rpms = rpms_of(state_.builds.at(comparison.baseline_build));
     order.variant_rpms = rpms_of(state_.builds.at(comparison.variant_build));
+    const auto is_source = [](const RpmFile& rpm) { return rpm.nevra.arch == "src"; };
+    std::erase_if(order.baseline_rpms, is_source);
+    std::erase_if(order.variant_rpms, is_source);
     order.quadruples = release.gate.quadruples;
     order.timeout = config_->comparison_timeout;
     return order;
@@ -222,7 +234,8 @@ Decision Farm::on(const RenewLeases& e, TimePoint now) {
 
 Decision Farm::on(const CheckLease& e, TimePoint) {
     Decision decision;
-    if (!live(e.key)) decision.reply = Error{Errc::stale_lease, "The lease of this attempt has ended."};
+    if (!live(e.key))
+        decision.reply = Error{Errc::stale_lease, "The lease of this attempt has ended."};
     return decision;
 }
 

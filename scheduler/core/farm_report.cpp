@@ -14,7 +14,9 @@ namespace {
 /// A report that says `ok` must bring what an ok attempt makes.
 std::optional<Error> why_incomplete(const Lease& lease, const AttemptReport& report) {
     if (report.outcome != Outcome::ok) return std::nullopt;
-    if (lease.build && std::ranges::none_of(report.rpms, [](const RpmFile& rpm) { return rpm.nevra.arch != "src"; })) {
+    if (lease.build && std::ranges::none_of(report.rpms, [](const RpmFile& rpm) {
+            return rpm.nevra.arch != "src";
+        })) {
         return Error{Errc::invalid_argument, "A build that is ok must report its RPMs."};
     }
     if (lease.comparison && report.samples.empty()) {
@@ -23,14 +25,16 @@ std::optional<Error> why_incomplete(const Lease& lease, const AttemptReport& rep
     std::set<std::string> names;
     for (const RpmFile& rpm : report.rpms) {
         if (!names.insert(rpm.filename).second || rpm.digest.hex.empty() || rpm.size <= 0) {
-            return Error{Errc::invalid_argument, "'" + rpm.filename + "' is reported twice, or without digest or size."};
+            return Error{Errc::invalid_argument,
+                         "'" + rpm.filename + "' is reported twice, or without digest or size."};
         }
     }
     std::set<std::tuple<std::string, int, bool>> samples;
     for (const Sample& sample : report.samples) {
         const bool sane = sample.wall_us >= 0 && sample.user_us >= 0 && sample.system_us >= 0;
         if (!sane || !samples.insert({sample.benchmark, sample.pair, sample.variant}).second) {
-            return Error{Errc::invalid_argument, "A sample of '" + sample.benchmark + "' is reported twice or negative."};
+            return Error{Errc::invalid_argument,
+                         "A sample of '" + sample.benchmark + "' is reported twice or negative."};
         }
     }
     return std::nullopt;
@@ -47,7 +51,8 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
     const Lease* held = live({e.attempt, e.report.fence});
     if (!held) {
         sim_mark("late report refused");
-        decision.reply = Error{Errc::stale_lease, "The lease of this attempt has ended; the report changes nothing."};
+        decision.reply = Error{Errc::stale_lease,
+                               "The lease of this attempt has ended; the report changes nothing."};
         return decision;
     }
     if (auto error = why_incomplete(*held, e.report)) {
@@ -70,7 +75,10 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
     return decision;
 }
 
-void Farm::end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision) {
+void Farm::end_attempt(Lease lease,
+                       const AttemptReport& report,
+                       TimePoint now,
+                       Decision& decision) {
     Attempt attempt = state_.attempts.at(lease.attempt);
     attempt.ended_at = now;
     attempt.outcome = report.outcome;
@@ -84,7 +92,10 @@ void Farm::end_attempt(Lease lease, const AttemptReport& report, TimePoint now, 
 }
 
 /// The worker is gone, or was: what it ran is tried again, by another if there is one.
-void Farm::lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision) {
+void Farm::lose_lease(const Lease& lease,
+                      const std::string& why,
+                      TimePoint now,
+                      Decision& decision) {
     AttemptReport report;
     report.outcome = Outcome::infra_aborted;
     report.evidence = why;
@@ -97,11 +108,8 @@ void Farm::lose_lease(const Lease& lease, const std::string& why, TimePoint now,
     }
 }
 
-void Farm::finish_build(Build build,
-                        WorkerId worker,
-                        const AttemptReport& report,
-                        TimePoint now,
-                        Decision& decision) {
+void Farm::finish_build(
+    Build build, WorkerId worker, const AttemptReport& report, TimePoint now, Decision& decision) {
     build.outcome = report.outcome;
     build.evidence = report.evidence;
     const BuildId id = build.id;
@@ -127,9 +135,13 @@ void Farm::finish_build(Build build,
     settle_rebuild(state_.builds.at(id).rebuild, now, decision);
 }
 
-void Farm::finish_comparison(Comparison comparison, const AttemptReport& report, TimePoint now, Decision& decision) {
+void Farm::finish_comparison(Comparison comparison,
+                             const AttemptReport& report,
+                             TimePoint now,
+                             Decision& decision) {
     const RebuildId rebuild = comparison.rebuild;
-    if (is_retried(report.outcome) && ++comparison.infra_failures < config_->retry.infra_failures_max) {
+    if (is_retried(report.outcome) &&
+        ++comparison.infra_failures < config_->retry.infra_failures_max) {
         comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
         comparison.reason = report.evidence;
         move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);
@@ -137,18 +149,22 @@ void Farm::finish_comparison(Comparison comparison, const AttemptReport& report,
     }
     if (report.outcome == Outcome::ok) {
         const std::string& source = state_.source_packages.at(comparison.source_package).name;
-        Judgement judgement = judge(config_->benchmarks.at(source), report.samples, release_of(rebuild).gate);
+        Judgement judgement =
+            judge(config_->benchmarks.at(source), report.samples, release_of(rebuild).gate);
         comparison.results = std::move(judgement.results);
-        decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now, decision);
+        decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now,
+               decision);
     } else {
         // Nothing was measured, so nothing may be claimed.
-        decide(std::move(comparison), Verdict::hold, "It could not be measured: " + report.evidence, now, decision);
+        decide(std::move(comparison), Verdict::hold, "It could not be measured: " + report.evidence,
+               now, decision);
     }
     settle_rebuild(rebuild, now, decision);
 }
 
 /// The gate's first form: a variant ships where its verdict is `promote`.
-void Farm::decide(Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision) {
+void Farm::decide(
+    Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision) {
     comparison.verdict = verdict;
     comparison.reason = std::move(reason);
     comparison.promoted = verdict == Verdict::promote;
@@ -160,7 +176,8 @@ void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
     if (found == comparisons_of_build_.end()) return;
     for (const ComparisonId id : found->second) {
         const Comparison comparison = state_.comparisons.at(id);
-        if (comparison.state == ComparisonState::waiting) settle_comparison(comparison, now, decision);
+        if (comparison.state == ComparisonState::waiting)
+            settle_comparison(comparison, now, decision);
     }
 }
 
@@ -168,10 +185,13 @@ void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
 void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& decision) {
     const Build& baseline = state_.builds.at(comparison.baseline_build);
     const Build& variant = state_.builds.at(comparison.variant_build);
-    const auto lost = [](const Build& b) { return is_final(b.state) && b.state != BuildState::succeeded; };
+    const auto lost = [](const Build& b) {
+        return is_final(b.state) && b.state != BuildState::succeeded;
+    };
     if (lost(baseline) || lost(variant)) {
         comparison.reason = "There is nothing to compare: the " +
-                            std::string(lost(baseline) ? "baseline" : "variant") + " was not built.";
+                            std::string(lost(baseline) ? "baseline" : "variant") +
+                            " was not built.";
         move(std::move(comparison), ComparisonEvent::cancel, now, decision);
         return;
     }
@@ -185,9 +205,12 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
         return;
     }
     if (!baseline.code_identity.hex.empty() && baseline.code_identity == variant.code_identity) {
-        decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now, decision);
-    } else if (!config_->benchmarks.contains(state_.source_packages.at(comparison.source_package).name)) {
-        decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.", now, decision);
+        decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now,
+               decision);
+    } else if (!config_->benchmarks.contains(
+                   state_.source_packages.at(comparison.source_package).name)) {
+        decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",
+               now, decision);
     } else {
         move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
     }

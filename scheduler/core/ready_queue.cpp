@@ -5,7 +5,8 @@
 namespace terrace::core {
 namespace {
 
-/// How long another worker may go first before the one to avoid gets it after all: the other may be gone.
+/// How long another worker may go first before the one to avoid gets it after all: the other may be
+/// gone.
 constexpr Duration kAvoidFor = std::chrono::minutes(5);
 
 bool may_take(const ReadyItem& item, const SlotOffer& offer, TimePoint now) {
@@ -38,7 +39,9 @@ void ReadyQueue::remove(const What& what) {
     items_.erase(found);
 }
 
-const ReadyItem* ReadyQueue::first_in(const Line& line, const SlotOffer& offer, TimePoint now) const {
+const ReadyItem* ReadyQueue::first_in(const Line& line,
+                                      const SlotOffer& offer,
+                                      TimePoint now) const {
     const auto found = lines_.find(line);
     if (found == lines_.end()) return nullptr;
     for (const auto& [place, what] : found->second) {
@@ -52,7 +55,8 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now) const {
     for (const bool comparison : std::array{false, true}) {
         if (!(comparison ? offer.comparisons : offer.builds)) continue;
         const ReadyItem* best = nullptr;
-        for (int level = static_cast<int>(offer.level); level > static_cast<int>(Level::none); --level) {
+        for (int level = static_cast<int>(offer.level); level > static_cast<int>(Level::none);
+             --level) {
             const ReadyItem* first = first_in({comparison, static_cast<Level>(level)}, offer, now);
             if (first && (!best || first->priority > best->priority)) best = first;
         }

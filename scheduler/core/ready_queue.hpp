@@ -32,9 +32,10 @@ struct SlotOffer {
     bool only_worker = false;  ///< there is no other worker of its level that could go first
 };
 
-/// All that is ready, in the order in which it is handed out: builds before comparisons, which need a quiet
-/// host; then priority; then the highest run level that the worker has, since fewer workers can do it; then
-/// age. A lookup costs O(levels + items in back-off), never a walk over all that waits.
+/// All that is ready, in the order in which it is handed out: builds before comparisons, which need
+/// a quiet host; then priority; then the highest run level that the worker has, since fewer workers
+/// can do it; then age. A lookup costs O(levels + items in back-off), never a walk over all that
+/// waits.
 class ReadyQueue {
 public:
     using What = std::variant<BuildId, ComparisonId>;

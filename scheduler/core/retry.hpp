@@ -4,7 +4,8 @@
 
 namespace terrace::core {
 
-/// How long to wait after the n-th failure that the package is not to blame for: doubles, within limits.
+/// How long to wait after the n-th failure that the package is not to blame for: doubles, within
+/// limits.
 Duration retry_delay(const RetryPolicy& policy, int failures);
 
 }  // namespace terrace::core

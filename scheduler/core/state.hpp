@@ -21,8 +21,8 @@
 #include "scheduler/core/build_fsm.hpp"
 #include "scheduler/core/comparison_fsm.hpp"
 
-/// The rows of the farm. Each described struct is one table, each member one column of the same name
-/// (scheduler/store/migrations), so that memory and database cannot drift apart.
+/// The rows of the farm. Each described struct is one table, each member one column of the same
+/// name (scheduler/store/migrations), so that memory and database cannot drift apart.
 namespace terrace::core {
 
 struct PackageSet {
@@ -89,12 +89,14 @@ struct Worker {
 };
 BOOST_DESCRIBE_STRUCT(Worker, (), (id, name, hello, level, registered_at, seen_at))
 
-/// `running`: builds or comparisons are open. `composing`: all is decided, its compose is not there yet.
+/// `running`: builds or comparisons are open. `composing`: all is decided, its compose is not there
+/// yet.
 enum class RebuildState { running, composing, finished, failed, cancelled };
 BOOST_DESCRIBE_ENUM(RebuildState, running, composing, finished, failed, cancelled)
 
 constexpr bool is_final(RebuildState state) {
-    return state == RebuildState::finished || state == RebuildState::failed || state == RebuildState::cancelled;
+    return state == RebuildState::finished || state == RebuildState::failed ||
+           state == RebuildState::cancelled;
 }
 
 struct Rebuild {
@@ -106,7 +108,8 @@ struct Rebuild {
     int priority = 0;
     std::string stream;
     std::vector<std::string> variants;
-    std::int64_t counter = 0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
+    std::int64_t counter =
+        0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
     RebuildState state = RebuildState::running;
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
@@ -137,11 +140,11 @@ struct Build {
     BuildState state = BuildState::blocked;
     int attempts = 0;
     int infra_failures = 0;
-    TimePoint not_before{};             ///< back-off: no lease before
-    std::optional<WorkerId> avoid;      ///< the last attempt failed there for no fault of the package
-    std::optional<Outcome> outcome;     ///< of the last attempt that ended
-    std::string evidence;               ///< what decided it
-    std::optional<BuildId> reused_from; ///< the build whose RPMs these are
+    TimePoint not_before{};          ///< back-off: no lease before
+    std::optional<WorkerId> avoid;   ///< the last attempt failed there for no fault of the package
+    std::optional<Outcome> outcome;  ///< of the last attempt that ended
+    std::string evidence;            ///< what decided it
+    std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
     Digest code_identity;
     std::optional<TimePoint> finished_at;
     friend bool operator==(const Build&, const Build&) = default;
@@ -172,8 +175,8 @@ struct BuildRpm : RpmFile {
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
 
-/// What one benchmark said: ratio = baseline time / variant time (above 1: the variant is faster), and the
-/// 95 % confidence interval of it.
+/// What one benchmark said: ratio = baseline time / variant time (above 1: the variant is faster),
+/// and the 95 % confidence interval of it.
 struct BenchmarkResult {
     std::string name;
     BenchmarkRole role = BenchmarkRole::primary;
@@ -271,9 +274,10 @@ struct Lease {
     TimePoint expires_at{};
     friend bool operator==(const Lease&, const Lease&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Lease,
-                      (),
-                      (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at))
+BOOST_DESCRIBE_STRUCT(
+    Lease,
+    (),
+    (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at))
 
 /// A raw sample, kept for ever in the database and never in memory.
 struct ComparisonSample : Sample {
@@ -331,7 +335,8 @@ struct Stream {
 };
 BOOST_DESCRIBE_STRUCT(Stream, (), (release, name, compose))
 
-/// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database only.
+/// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database
+/// only.
 struct Snapshot {
     std::map<PackageSetId, PackageSet> package_sets;
     std::map<SourcePackageId, SourcePackage> source_packages;
@@ -345,7 +350,8 @@ struct Snapshot {
     std::map<AttemptId, Lease> leases;
     std::map<ComposeId, Compose> composes;
     /// By repo and file name.
-    std::map<ComposeId, std::map<std::pair<std::string, std::string>, ComposePackage>> compose_packages;
+    std::map<ComposeId, std::map<std::pair<std::string, std::string>, ComposePackage>>
+        compose_packages;
     std::map<std::pair<std::string, std::string>, Stream> streams;  ///< by release and name
     AttemptId last_attempt;
     std::int64_t last_fence = 0;

@@ -13,7 +13,8 @@ namespace {
 constexpr double kNormal975 = 1.959963984540054;
 constexpr int kResamples = 4000;
 
-/// SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): small, portable, the same numbers everywhere.
+/// SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014): small, portable, the same numbers
+/// everywhere.
 class SplitMix {
 public:
     explicit SplitMix(std::uint64_t seed) : state_(seed) {}
@@ -48,7 +49,8 @@ double student_t_975(int degrees_of_freedom) {
     const double v = degrees_of_freedom;
     const double first = (std::pow(z, 3) + z) / 4;
     const double second = (5 * std::pow(z, 5) + 16 * std::pow(z, 3) + 3 * z) / 96;
-    const double third = (3 * std::pow(z, 7) + 19 * std::pow(z, 5) + 17 * std::pow(z, 3) - 15 * z) / 384;
+    const double third =
+        (3 * std::pow(z, 7) + 19 * std::pow(z, 5) + 17 * std::pow(z, 3) - 15 * z) / 384;
     return z + first / v + second / (v * v) + third / (v * v * v);
 }
 

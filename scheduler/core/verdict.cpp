@@ -23,7 +23,8 @@ std::map<int, double> log_ratios(const std::string& benchmark, const std::vector
     std::map<int, double> ratios;
     for (const auto& [pair, times] : sides) {
         if (times.first == 0 || times.second == 0) continue;
-        ratios[pair] = std::log(static_cast<double>(times.first) / static_cast<double>(times.second));
+        ratios[pair] =
+            std::log(static_cast<double>(times.first) / static_cast<double>(times.second));
     }
     return ratios;
 }
@@ -39,15 +40,22 @@ std::vector<double> quadruple_means(const std::map<int, double>& ratios) {
     return means;
 }
 
+/// To a millionth: far below any noise, and exact on its way through JSON, so that memory and
+/// database hold the same number.
+double rounded(double value) {
+    return std::round(value * 1e6) / 1e6;
+}
+
 std::string describe(const BenchmarkResult& result) {
     char text[80];
-    std::snprintf(text, sizeof text, ": ratio %.3f, 95 %% interval %.3f to %.3f", result.ratio, result.ci_low,
-                  result.ci_high);
+    std::snprintf(text, sizeof text, ": ratio %.3f, 95 %% interval %.3f to %.3f", result.ratio,
+                  result.ci_low, result.ci_high);
     return "'" + result.name + "'" + text;
 }
 
 /// The same results with this one in front.
-std::vector<BenchmarkResult> with_first(std::vector<BenchmarkResult> results, const BenchmarkResult& first) {
+std::vector<BenchmarkResult> with_first(std::vector<BenchmarkResult> results,
+                                        const BenchmarkResult& first) {
     const auto found = std::ranges::find(results, first);
     std::rotate(results.begin(), found, found + 1);
     return results;
@@ -55,7 +63,8 @@ std::vector<BenchmarkResult> with_first(std::vector<BenchmarkResult> results, co
 
 }  // namespace
 
-std::vector<BenchmarkResult> summarize(const BenchmarkFile& file, const std::vector<Sample>& samples) {
+std::vector<BenchmarkResult> summarize(const BenchmarkFile& file,
+                                       const std::vector<Sample>& samples) {
     std::vector<BenchmarkResult> results;
     for (const Benchmark& benchmark : file.benchmarks) {
         BenchmarkResult result;
@@ -65,17 +74,19 @@ std::vector<BenchmarkResult> summarize(const BenchmarkFile& file, const std::vec
         if (values.size() >= 2) {
             const LogRatioEstimate estimate = estimate_log_ratio(values);
             result.pairs = static_cast<int>(values.size()) * 2;
-            result.ratio = std::exp(estimate.mean);
-            result.ci_low = std::exp(estimate.low);
-            result.ci_high = std::exp(estimate.high);
-            result.noise = estimate.deviation;
+            result.ratio = rounded(std::exp(estimate.mean));
+            result.ci_low = rounded(std::exp(estimate.low));
+            result.ci_high = rounded(std::exp(estimate.high));
+            result.noise = rounded(estimate.deviation);
         }
         results.push_back(std::move(result));
     }
     return results;
 }
 
-Judgement judge(const BenchmarkFile& file, const std::vector<Sample>& samples, const GatePolicy& policy) {
+Judgement judge(const BenchmarkFile& file,
+                const std::vector<Sample>& samples,
+                const GatePolicy& policy) {
     const std::vector<BenchmarkResult> results = summarize(file, samples);
     const auto loses = [&](const BenchmarkResult& r) { return r.ci_high < 1 - policy.loss_max; };
     const auto gains = [&](const BenchmarkResult& r) {
@@ -84,17 +95,22 @@ Judgement judge(const BenchmarkFile& file, const std::vector<Sample>& samples, c
     const auto inside = [&](const BenchmarkResult& r) {
         return r.ci_low > 1 - policy.loss_max && r.ci_high < 1 + policy.loss_max;
     };
-    const auto say = [&](Verdict verdict, const BenchmarkResult& decided_by, const std::string& why) {
-        return Judgement{verdict, "Benchmark " + describe(decided_by) + ": " + why, with_first(results, decided_by)};
+    const auto say = [&](Verdict verdict, const BenchmarkResult& decided_by,
+                         const std::string& why) {
+        return Judgement{verdict, "Benchmark " + describe(decided_by) + ": " + why,
+                         with_first(results, decided_by)};
     };
 
-    if (results.empty()) return Judgement{Verdict::no_benchmark, "The benchmark file names no benchmark.", {}};
+    if (results.empty())
+        return Judgement{Verdict::no_benchmark, "The benchmark file names no benchmark.", {}};
     for (const BenchmarkResult& result : results) {
         if (result.pairs == 0) return say(Verdict::hold, result, "there are too few samples.");
-        if (result.noise > policy.noise_max) return say(Verdict::unstable, result, "the samples spread too widely.");
+        if (result.noise > policy.noise_max)
+            return say(Verdict::unstable, result, "the samples spread too widely.");
     }
     const auto worst = std::ranges::min_element(results, {}, &BenchmarkResult::ci_high);
-    if (loses(*worst)) return say(Verdict::regress, *worst, "the variant is slower than the margin allows.");
+    if (loses(*worst))
+        return say(Verdict::regress, *worst, "the variant is slower than the margin allows.");
     const BenchmarkResult* best = nullptr;
     for (const BenchmarkResult& result : results) {
         if (gains(result) && (!best || result.ci_low > best->ci_low)) best = &result;
@@ -102,7 +118,8 @@ Judgement judge(const BenchmarkFile& file, const std::vector<Sample>& samples, c
     if (best) return say(Verdict::promote, *best, "the variant is faster by more than the margin.");
     const auto primary = std::ranges::find(results, BenchmarkRole::primary, &BenchmarkResult::role);
     const BenchmarkResult& shown = primary == results.end() ? results.front() : *primary;
-    if (std::ranges::all_of(results, inside)) return say(Verdict::equivalent, shown, "no difference that matters.");
+    if (std::ranges::all_of(results, inside))
+        return say(Verdict::equivalent, shown, "no difference that matters.");
     return say(Verdict::hold, shown, "neither a gain nor equivalence is shown.");
 }
 

@@ -8,7 +8,10 @@
 
 namespace terrace::engine {
 
-Engine::Engine(const core::FarmConfig& config, Store& store, Composer& composer, std::function<void(Command)> post)
+Engine::Engine(const core::FarmConfig& config,
+               Store& store,
+               Composer& composer,
+               std::function<void(Command)> post)
     : config_(config),
       store_(store),
       composer_(composer),
@@ -44,7 +47,9 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
         careful_ = false;
     } catch (const StoreError& e) {
         // The commit may or may not have happened, so memory is no longer to be trusted.
-        const Error refused{Errc::unavailable, std::string("The farm's database did not take the change: ") + e.what()};
+        const Error refused{
+            Errc::unavailable,
+            std::string("The farm's database did not take the change: ") + e.what()};
         std::ranges::fill(replies, Result<core::Reply>(refused));
         careful_ = true;
         stale_ = true;

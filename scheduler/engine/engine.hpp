@@ -21,17 +21,20 @@ struct Command {
 /// simulator; it never knows which.
 class Engine {
 public:
-    /// `post` puts a command of the engine's own (a compose has ended) into what calls run_batch(); it is
-    /// called on the composer's threads. Loads the farm; throws StoreError.
-    Engine(const core::FarmConfig& config, Store& store, Composer& composer, std::function<void(Command)> post);
+    /// `post` puts a command of the engine's own (a compose has ended) into what calls run_batch();
+    /// it is called on the composer's threads. Loads the farm; throws StoreError.
+    Engine(const core::FarmConfig& config,
+           Store& store,
+           Composer& composer,
+           std::function<void(Command)> post);
 
-    /// One transaction for the whole batch. A batch may be empty: time alone moves things, too. While the
-    /// database is away every command is answered with Errc::unavailable, and each batch tries to load
-    /// the farm anew.
+    /// One transaction for the whole batch. A batch may be empty: time alone moves things, too.
+    /// While the database is away every command is answered with Errc::unavailable, and each batch
+    /// tries to load the farm anew.
     void run_batch(std::vector<Command> batch, TimePoint now);
 
-    /// How many commands the next batch may hold: one after a failed commit, so that an event that the
-    /// database refuses takes no others with it.
+    /// How many commands the next batch may hold: one after a failed commit, so that an event that
+    /// the database refuses takes no others with it.
     std::size_t batch_max() const { return careful_ ? 1 : kBatchMax; }
 
     const core::Farm& farm() const { return farm_; }
@@ -47,8 +50,8 @@ private:
     std::function<void(Command)> post_;
     core::Farm farm_;
     std::set<ComposeId> composing_;  ///< handed to the composer and not ended
-    bool careful_ = false;  ///< the last commit failed
-    bool stale_ = false;    ///< and memory could not be loaded anew yet
+    bool careful_ = false;           ///< the last commit failed
+    bool stale_ = false;             ///< and memory could not be loaded anew yet
 };
 
 }  // namespace terrace::engine

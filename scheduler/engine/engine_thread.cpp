@@ -14,14 +14,18 @@ TimePoint real_now() {
 
 }  // namespace
 
-EngineThread::EngineThread(const core::FarmConfig& config, Store& store, Composer& composer, Options options)
+EngineThread::EngineThread(const core::FarmConfig& config,
+                           Store& store,
+                           Composer& composer,
+                           Options options)
     : options_(std::move(options)),
       engine_(config,
               store,
               composer,
               [this](Command command) {
                   // Our own are few and must not get lost among the requests of others.
-                  if (!push(command, SIZE_MAX)) command.done(Error{Errc::unavailable, "The farm is stopping."});
+                  if (!push(command, SIZE_MAX))
+                      command.done(Error{Errc::unavailable, "The farm is stopping."});
               }),
       thread_([this] { run(); }) {}
 
@@ -56,7 +60,8 @@ std::vector<Command> EngineThread::take_batch() {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, options_.tick, [this] { return stopping_ || !inbox_.empty(); });
     const auto count = static_cast<std::ptrdiff_t>(std::min(inbox_.size(), engine_.batch_max()));
-    std::vector<Command> batch(std::make_move_iterator(inbox_.begin()), std::make_move_iterator(inbox_.begin() + count));
+    std::vector<Command> batch(std::make_move_iterator(inbox_.begin()),
+                               std::make_move_iterator(inbox_.begin() + count));
     inbox_.erase(inbox_.begin(), inbox_.begin() + count);
     return batch;
 }
@@ -79,7 +84,8 @@ void EngineThread::run() {
             refused.swap(inbox_);
         }
         for (const Command& command : refused) {
-            command.done(Error{Errc::unavailable, "The farm is stopping: " + std::string(e.what())});
+            command.done(
+                Error{Errc::unavailable, "The farm is stopping: " + std::string(e.what())});
         }
         if (options_.on_fatal) options_.on_fatal(e.what());
     }

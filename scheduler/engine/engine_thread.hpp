@@ -10,8 +10,8 @@
 
 namespace terrace::engine {
 
-/// Runs an Engine on a thread of its own, from an inbox with a limit. Started by the constructor once the
-/// farm is loaded; stopped by stop() or the destructor.
+/// Runs an Engine on a thread of its own, from an inbox with a limit. Started by the constructor
+/// once the farm is loaded; stopped by stop() or the destructor.
 class EngineThread {
 public:
     struct Options {
@@ -19,19 +19,20 @@ public:
         Duration tick = std::chrono::milliseconds(500);  ///< how late time alone may be noticed
         /// Called on the engine's thread after a batch when a waiting slot may find work.
         std::function<void()> on_work_ready = [] {};
-        /// Called on the engine's thread when it cannot go on (Superseded, or the database stayed away).
+        /// Called on the engine's thread when it cannot go on (Superseded, or the database stayed
+        /// away).
         std::function<void(std::string why)> on_fatal;
     };
 
     EngineThread(const core::FarmConfig& config, Store& store, Composer& composer, Options options);
     ~EngineThread();
 
-    /// From any thread. `done` is called on the engine's thread; when the inbox is full or the engine has
-    /// stopped, at once with Errc::unavailable.
+    /// From any thread. `done` is called on the engine's thread; when the inbox is full or the
+    /// engine has stopped, at once with Errc::unavailable.
     void post(Command command);
 
-    /// Answers what is in the inbox, then ends the thread. The composer may still call back afterwards, so
-    /// it must end before this object does.
+    /// Answers what is in the inbox, then ends the thread. The composer may still call back
+    /// afterwards, so it must end before this object does.
     void stop();
 
 private:

@@ -6,7 +6,8 @@
 
 #include "scheduler/core/event.hpp"
 
-/// What the engine needs from the world; implemented by adapters in production and by the simulator.
+/// What the engine needs from the world; implemented by adapters in production and by the
+/// simulator.
 namespace terrace::engine {
 
 /// The database cannot be reached, or the outcome of a commit is not known.
@@ -34,8 +35,8 @@ class Composer {
 public:
     using Ended = std::function<void(ComposeId compose, std::string error)>;
     virtual ~Composer() = default;
-    /// Returns at once. Idempotent: a compose that is there already is just pointed to again. `ended` is
-    /// called once, from any thread; an empty error means published.
+    /// Returns at once. Idempotent: a compose that is there already is just pointed to again.
+    /// `ended` is called once, from any thread; an empty error means published.
     virtual void start(core::RunCompose order, Ended ended) = 0;
 };
 

@@ -1,5 +1,5 @@
-// Leases and finishes per second: the engine on a real PostgreSQL with synchronous commit, against the same
-// engine on a store that keeps nothing. The ratio is what durability costs.
+// Leases and finishes per second: the engine on a real PostgreSQL with synchronous commit, against
+// the same engine on a store that keeps nothing. The ratio is what durability costs.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -37,8 +37,13 @@ core::FarmConfig bench_config() {
     release.name = "bench";
     release.dist_suffix = "bench";
     release.streams = {"testing"};
-    release.variants = {{.name = "x86_64", .target_arch = "x86_64", .target_level = Level::x86_64,
-                         .run_level = Level::x86_64, .mock_config = "bench", .defines = {}, .digest = "b"}};
+    release.variants = {{.name = "x86_64",
+                         .target_arch = "x86_64",
+                         .target_level = Level::x86_64,
+                         .run_level = Level::x86_64,
+                         .mock_config = "bench",
+                         .defines = {},
+                         .digest = "b"}};
     core::FarmConfig config;
     config.releases["bench"] = release;
     return config;
@@ -54,7 +59,9 @@ public:
         std::vector<core::Reply> replies;
         std::vector<engine::Command> batch;
         for (const core::Event& event : events) {
-            batch.push_back({event, [&replies](const Result<core::Reply>& reply) { replies.push_back(reply.value()); }});
+            batch.push_back({event, [&replies](const Result<core::Reply>& reply) {
+                                 replies.push_back(reply.value());
+                             }});
         }
         now_ += Duration(1);
         engine_.run_batch(std::move(batch), now_);
@@ -114,10 +121,12 @@ double cycles_per_second(engine::Store& store, const Size& size) {
     int done = 0;
     while (true) {
         std::vector<core::Event> requests;
-        for (int slot = 0; slot < size.slots; ++slot) requests.emplace_back(core::RequestLease{WorkerId{1}, "bench", slot});
+        for (int slot = 0; slot < size.slots; ++slot)
+            requests.emplace_back(core::RequestLease{WorkerId{1}, "bench", slot});
         std::vector<core::Event> reports;
         for (const core::Reply& reply : driver.send(requests)) {
-            if (const auto* lease = std::get_if<LeaseGrant>(&reply)) reports.emplace_back(finished(*lease));
+            if (const auto* lease = std::get_if<LeaseGrant>(&reply))
+                reports.emplace_back(finished(*lease));
         }
         if (reports.empty()) break;
         driver.send(reports);
@@ -135,8 +144,10 @@ int main(int argc, char** argv) {
     Size size;
     std::string directory;
     CLI::App app("Lease-and-finish cycles per second, durable against in memory");
-    app.add_option("--packages", size.packages, "Builds to lease and finish")->capture_default_str();
-    app.add_option("--slots", size.slots, "Slots that ask at once: events in one batch")->capture_default_str();
+    app.add_option("--packages", size.packages, "Builds to lease and finish")
+        ->capture_default_str();
+    app.add_option("--slots", size.slots, "Slots that ask at once: events in one batch")
+        ->capture_default_str();
     app.add_option("--state", directory, "Where PostgreSQL keeps its files")->required();
     CLI11_PARSE(app, argc, argv);
     try {
@@ -148,10 +159,11 @@ int main(int argc, char** argv) {
         std::printf("%-34s %12s\n", "store", "cycles/s");
         std::printf("%-34s %12.0f\n", "PostgreSQL, synchronous commit", on_disk);
         std::printf("%-34s %12.0f\n", "none", in_memory);
-        const wire::json::value line = {
-            {"bench", "dispatch"},
-            {"metrics",
-             {{"cycles_per_s", on_disk}, {"cycles_per_s_in_memory", in_memory}, {"ratio_durable", on_disk / in_memory}}}};
+        const wire::json::value line = {{"bench", "dispatch"},
+                                        {"metrics",
+                                         {{"cycles_per_s", on_disk},
+                                          {"cycles_per_s_in_memory", in_memory},
+                                          {"ratio_durable", on_disk / in_memory}}}};
         std::printf("%s\n", wire::json::serialize(line).c_str());
     } catch (const std::exception& e) {
         std::fprintf(stderr, "bench_dispatch: %s\n", e.what());

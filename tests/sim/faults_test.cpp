@@ -84,15 +84,17 @@ void play(std::uint64_t seed) {
 TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on the way") {
     core::sim_mark_hook = remember_mark;
     const std::uint64_t first = env_or("TERRACE_SIM_SEED", 1);
-    const std::uint64_t count = std::getenv("TERRACE_SIM_SEED") ? 1 : env_or("TERRACE_SIM_SEEDS", 1000);
+    const std::uint64_t count =
+        std::getenv("TERRACE_SIM_SEED") ? 1 : env_or("TERRACE_SIM_SEEDS", 1000);
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         CAPTURE(seed);  // replay: TERRACE_SIM_SEED=<seed>
         REQUIRE_NOTHROW(play(seed));
     }
     if (count < 100) return;
-    for (const std::string mark : {"lease expired", "late report refused", "heartbeat for an ended lease", "slot asked again",
-                             "worker restarted with a live lease", "build reused", "build cancelled",
-                             "rebuild cancelled", "compose failed"}) {
+    for (const std::string mark :
+         {"lease expired", "late report refused", "heartbeat for an ended lease",
+          "slot asked again", "worker restarted with a live lease", "build reused",
+          "build cancelled", "rebuild cancelled", "compose failed"}) {
         CAPTURE(mark);
         CHECK(g_marks.contains(mark));  // a path that no seed visits is not tested
     }

@@ -22,7 +22,8 @@ void check_leases(const core::Snapshot& state) {
     std::map<std::string, int> on_host;
     for (const auto& [attempt, lease] : state.leases) {
         must(state.attempts.contains(attempt), "a lease has a live attempt");
-        must(lease.build.has_value() != lease.comparison.has_value(), "a lease is of a build or of a comparison");
+        must(lease.build.has_value() != lease.comparison.has_value(),
+             "a lease is of a build or of a comparison");
         must(slots.insert({lease.worker, lease.slot}).second, "a slot runs one attempt");
         const std::string& host = state.workers.at(lease.worker).hello.host;
         ++on_host[host];
@@ -33,9 +34,11 @@ void check_leases(const core::Snapshot& state) {
         }
     }
     must(state.attempts.size() == state.leases.size(), "a live attempt has a lease");
-    for (const std::string& host : measuring) must(on_host[host] == 1, "a host that measures does nothing else");
+    for (const std::string& host : measuring)
+        must(on_host[host] == 1, "a host that measures does nothing else");
     for (const auto& [id, build] : state.builds) {
-        must(of_build[id] == (build.state == core::BuildState::leased ? 1 : 0), "a leased build has one live lease");
+        must(of_build[id] == (build.state == core::BuildState::leased ? 1 : 0),
+             "a leased build has one live lease");
     }
     for (const auto& [id, row] : state.comparisons) {
         must(of_comparison[id] == (row.state == core::ComparisonState::leased ? 1 : 0),
@@ -61,7 +64,8 @@ void check_invariants(const core::Snapshot& state, const core::FarmConfig& confi
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;
         for (const auto& [build_id, build] : state.builds) {
-            must(build.rebuild != id || core::is_final(build.state), "a finished rebuild has no open build");
+            must(build.rebuild != id || core::is_final(build.state),
+                 "a finished rebuild has no open build");
         }
     }
     for (const auto& [key, stream] : state.streams) {
@@ -70,18 +74,22 @@ void check_invariants(const core::Snapshot& state, const core::FarmConfig& confi
     }
 }
 
-void check_compose(const core::Snapshot& state, const core::ReleaseSpec& release, ComposeId compose) {
+void check_compose(const core::Snapshot& state,
+                   const core::ReleaseSpec& release,
+                   ComposeId compose) {
     const auto found = state.compose_packages.find(compose);
     if (found == state.compose_packages.end()) return;
     const std::string baseline = release.baseline().name;
-    std::map<std::string, Evr> evr_by_name;                   // in the baseline's os repo
+    std::map<std::string, Evr> evr_by_name;                     // in the baseline's os repo
     std::map<std::string, std::set<BuildId>> builds_by_source;  // in the baseline's os repo
     for (const auto& [key, row] : found->second) {
         if (row.repo != baseline + "/os") continue;
-        must(evr_by_name.emplace(row.nevra.name, row.nevra.evr()).second, "a name is once in the baseline's repo");
+        must(evr_by_name.emplace(row.nevra.name, row.nevra.evr()).second,
+             "a name is once in the baseline's repo");
         builds_by_source[row.source].insert(row.build);
     }
-    for (const auto& [source, builds] : builds_by_source) must(builds.size() == 1, "a source comes from one build");
+    for (const auto& [source, builds] : builds_by_source)
+        must(builds.size() == 1, "a source comes from one build");
     std::set<BuildId> promoted;
     for (const auto& [id, comparison] : state.comparisons) {
         if (!comparison.promoted) continue;
@@ -93,10 +101,13 @@ void check_compose(const core::Snapshot& state, const core::ReleaseSpec& release
         for (const auto& [key, row] : found->second) {
             if (row.repo != variant.name + "/os") continue;
             names.insert(row.nevra.name);
-            must(evr_by_name.contains(row.nevra.name), "a variant holds no name that the baseline lacks");
-            must(row.nevra.evr() == evr_by_name.at(row.nevra.name), "a variant keeps in lock-step with the baseline");
+            must(evr_by_name.contains(row.nevra.name),
+                 "a variant holds no name that the baseline lacks");
+            must(row.nevra.evr() == evr_by_name.at(row.nevra.name),
+                 "a variant keeps in lock-step with the baseline");
             const bool of_baseline = builds_by_source.at(row.source).contains(row.build);
-            must(of_baseline || promoted.contains(row.build), "only what passed the gate is beside the baseline");
+            must(of_baseline || promoted.contains(row.build),
+                 "only what passed the gate is beside the baseline");
         }
         must(names.size() == evr_by_name.size(), "a variant's repo is complete");
     }

@@ -24,7 +24,8 @@ void SimComposer::step(bool faulty) {
 void SimComposer::crash() {
     for (Running& running : running_) {
         if (random_.percent(50)) {
-            published_[{running.order.compose.release, running.order.compose.stream}] = std::move(running.order);
+            published_[{running.order.compose.release, running.order.compose.stream}] =
+                std::move(running.order);
         }
     }
     running_.clear();

@@ -9,8 +9,8 @@
 
 namespace terrace::sim {
 
-/// Publishes in memory; it takes its time, the disk is full at times, and a crash may come before or after
-/// the stream was moved.
+/// Publishes in memory; it takes its time, the disk is full at times, and a crash may come before
+/// or after the stream was moved.
 class SimComposer final : public engine::Composer {
 public:
     explicit SimComposer(SimRandom& random) : random_(random) {}
@@ -24,7 +24,9 @@ public:
     bool idle() const { return running_.empty(); }
 
     /// Stream -> what readers see.
-    const std::map<std::pair<std::string, std::string>, core::RunCompose>& published() const { return published_; }
+    const std::map<std::pair<std::string, std::string>, core::RunCompose>& published() const {
+        return published_;
+    }
 
 private:
     struct Running {

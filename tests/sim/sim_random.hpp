@@ -5,8 +5,8 @@
 
 namespace terrace::sim {
 
-/// The one source of chance of a simulation. Bounded and portable: std::uniform_int_distribution may give
-/// other numbers with another library, mt19937_64 may not.
+/// The one source of chance of a simulation. Bounded and portable: std::uniform_int_distribution
+/// may give other numbers with another library, mt19937_64 may not.
 class SimRandom {
 public:
     explicit SimRandom(std::uint64_t seed) : bits_(seed) {}

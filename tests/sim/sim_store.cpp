@@ -11,12 +11,15 @@ namespace {
 template <class Rows, class Row>
 void refuse_change_of_final_state(const Rows& rows, const Row& row, const char* table) {
     const auto found = rows.find(row.id);
-    if (found == rows.end() || !core::is_final(found->second.state) || found->second.state == row.state) return;
+    if (found == rows.end() || !core::is_final(found->second.state) ||
+        found->second.state == row.state)
+        return;
     throw std::logic_error(std::string("a final state of ") + table + " would change");
 }
 
 void check_constraints(const core::Snapshot& before, const core::Change& change) {
-    if (const auto* build = std::get_if<core::Build>(&change)) refuse_change_of_final_state(before.builds, *build, "build");
+    if (const auto* build = std::get_if<core::Build>(&change))
+        refuse_change_of_final_state(before.builds, *build, "build");
     if (const auto* row = std::get_if<core::Comparison>(&change)) {
         refuse_change_of_final_state(before.comparisons, *row, "comparison");
     }
@@ -33,13 +36,15 @@ core::Snapshot SimStore::load() {
 }
 
 void SimStore::commit(const std::vector<core::Change>& changes) {
-    if (faulty_ && random_.percent(3)) throw engine::StoreError("injected: connection lost before the commit");
+    if (faulty_ && random_.percent(3))
+        throw engine::StoreError("injected: connection lost before the commit");
     for (const core::Change& change : changes) {
         check_constraints(durable_, change);
         core::apply_change(durable_, change);
     }
     ++commits_;
-    if (faulty_ && random_.percent(3)) throw engine::StoreError("injected: connection lost after the commit");
+    if (faulty_ && random_.percent(3))
+        throw engine::StoreError("injected: connection lost after the commit");
 }
 
 }  // namespace terrace::sim

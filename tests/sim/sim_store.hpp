@@ -5,8 +5,8 @@
 
 namespace terrace::sim {
 
-/// A database that loses commits, or loses only the answer to a commit, and refuses what the real one's
-/// constraints refuse.
+/// A database that loses commits, or loses only the answer to a commit, and refuses what the real
+/// one's constraints refuse.
 class SimStore final : public engine::Store {
 public:
     explicit SimStore(SimRandom& random) : random_(random) {}

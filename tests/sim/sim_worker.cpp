@@ -10,7 +10,12 @@ const Error kAway{Errc::unavailable, "injected: the message was lost"};
 
 /// A CPU that has everything: level_max alone decides what a simulated worker is.
 CpuidLeaves all_features() {
-    return {.leaf1_ecx = ~0U, .leaf1_edx = ~0U, .leaf7_ebx = ~0U, .ext1_ecx = ~0U, .ext1_edx = ~0U, .xcr0 = ~0ULL};
+    return {.leaf1_ecx = ~0U,
+            .leaf1_edx = ~0U,
+            .leaf7_ebx = ~0U,
+            .ext1_ecx = ~0U,
+            .ext1_edx = ~0U,
+            .xcr0 = ~0ULL};
 }
 
 RpmFile rpm_of(const BuildOrder& order, const std::string& name, const std::string& arch) {
@@ -27,17 +32,21 @@ RpmFile rpm_of(const BuildOrder& order, const std::string& name, const std::stri
 AttemptReport built(const BuildOrder& order) {
     AttemptReport report;
     report.outcome = Outcome::ok;
-    report.rpms = {rpm_of(order, order.package, order.target_arch), rpm_of(order, order.package + "-doc", "noarch"),
-                   rpm_of(order, order.package + "-debuginfo", order.target_arch), rpm_of(order, order.package, "src")};
+    report.rpms = {rpm_of(order, order.package, order.target_arch),
+                   rpm_of(order, order.package + "-doc", "noarch"),
+                   rpm_of(order, order.package + "-debuginfo", order.target_arch),
+                   rpm_of(order, order.package, "src")};
     const bool same_code = order.package.ends_with('3');
-    report.audit.code_identity.hex = std::string(64, same_code ? 'c' : static_cast<char>('a' + order.target_arch.size() % 6));
+    report.audit.code_identity.hex =
+        std::string(64, same_code ? 'c' : static_cast<char>('a' + order.target_arch.size() % 6));
     return report;
 }
 
 AttemptReport measured(const ComparisonOrder& order) {
     AttemptReport report;
     report.outcome = Outcome::ok;
-    const bool gains = order.benchmark.package.ends_with('2') || order.benchmark.package.ends_with('4');
+    const bool gains =
+        order.benchmark.package.ends_with('2') || order.benchmark.package.ends_with('4');
     for (int pair = 0; pair < order.quadruples * 2; ++pair) {
         for (const bool variant : {false, true}) {
             Sample sample;
@@ -69,14 +78,16 @@ Result<wire::WorkerWelcome> SimApi::register_worker(const WorkerHello& hello) {
 }
 
 Result<std::optional<LeaseGrant>> SimApi::request_lease(const wire::LeaseRequest& request) {
-    const auto reply = deliver(core::RequestLease{request.worker, request.incarnation, request.slot});
+    const auto reply =
+        deliver(core::RequestLease{request.worker, request.incarnation, request.slot});
     if (!reply) return reply.error();
     if (const auto* grant = std::get_if<LeaseGrant>(&*reply)) return std::optional(*grant);
     return std::optional<LeaseGrant>();
 }
 
 Result<wire::HeartbeatReply> SimApi::heartbeat(const wire::Heartbeat& heartbeat) {
-    const auto reply = deliver(core::RenewLeases{heartbeat.worker, heartbeat.incarnation, heartbeat.running});
+    const auto reply =
+        deliver(core::RenewLeases{heartbeat.worker, heartbeat.incarnation, heartbeat.running});
     if (!reply) return reply.error();
     const auto& renewed = std::get<core::Renewed>(*reply);
     return wire::HeartbeatReply{renewed.ended, renewed.register_again};

@@ -56,7 +56,12 @@ private:
 /// One worker machine: it can die and start anew, or be paused for longer than its leases last.
 class SimWorker {
 public:
-    SimWorker(std::string name, Level level_max, std::string host, SimRandom& random, const TimePoint& now, Send send);
+    SimWorker(std::string name,
+              Level level_max,
+              std::string host,
+              SimRandom& random,
+              const TimePoint& now,
+              Send send);
 
     void step();
     void die_and_restart();

@@ -13,10 +13,20 @@ core::FarmConfig sim_config() {
     release.name = "sim-1";
     release.dist_suffix = "sim1";
     release.variants = {
-        {.name = "x86_64", .target_arch = "x86_64", .target_level = Level::x86_64, .run_level = Level::x86_64,
-         .mock_config = "sim-1-x86_64", .defines = {}, .digest = "baseline"},
-        {.name = "x86_64_v3", .target_arch = "x86_64_v3", .target_level = Level::x86_64_v3, .run_level = Level::x86_64_v3,
-         .mock_config = "sim-1-x86_64_v3", .defines = {}, .digest = "variant"},
+        {.name = "x86_64",
+         .target_arch = "x86_64",
+         .target_level = Level::x86_64,
+         .run_level = Level::x86_64,
+         .mock_config = "sim-1-x86_64",
+         .defines = {},
+         .digest = "baseline"},
+        {.name = "x86_64_v3",
+         .target_arch = "x86_64_v3",
+         .target_level = Level::x86_64_v3,
+         .run_level = Level::x86_64_v3,
+         .mock_config = "sim-1-x86_64_v3",
+         .defines = {},
+         .digest = "variant"},
     };
     release.streams = {"testing"};
     release.gate.quadruples = 4;
@@ -35,7 +45,8 @@ World::World(std::uint64_t seed) : random_(seed), store_(random_), composer_(ran
     restart_scheduler();
     const auto send_event = [this](core::Event event) { return send(std::move(event)); };
     const auto add = [&](const char* name, Level level, const char* host) {
-        workers_.push_back(std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
+        workers_.push_back(
+            std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
     };
     add("old", Level::x86_64, "host-1");
     add("new", Level::x86_64_v4, "host-1");
@@ -47,8 +58,9 @@ void World::restart_scheduler() {
     composer_.crash();
     engine_.reset();
     store_.set_faulty(false);  // a start that finds no database is no start
-    engine_ = std::make_unique<engine::Engine>(config_, store_, composer_,
-                                               [this](engine::Command command) { posted_.push_back(std::move(command)); });
+    engine_ = std::make_unique<engine::Engine>(
+        config_, store_, composer_,
+        [this](engine::Command command) { posted_.push_back(std::move(command)); });
     store_.set_faulty(faulty_);
 }
 
@@ -88,21 +100,22 @@ core::Reply World::must_send(const core::Event& event) {
 }
 
 void World::break_something() {
-    SimWorker& worker = *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
+    SimWorker& worker =
+        *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
     switch (random_.below(5)) {
-    case 0: worker.die_and_restart(); break;
-    case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
-    case 2: restart_scheduler(); break;
-    case 3: now_ += std::chrono::minutes(random_.below(4)); break;  // everybody was asleep
-    case 4: {
-        const auto& builds = store_.durable().builds;
-        if (builds.empty() || random_.percent(80)) break;
-        auto picked = builds.begin();
-        std::advance(picked, random_.below(static_cast<int>(builds.size())));
-        (void)send(core::CancelBuild{picked->first});
-        break;
-    }
-    default: break;
+        case 0: worker.die_and_restart(); break;
+        case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
+        case 2: restart_scheduler(); break;
+        case 3: now_ += std::chrono::minutes(random_.below(4)); break;  // everybody was asleep
+        case 4: {
+            const auto& builds = store_.durable().builds;
+            if (builds.empty() || random_.percent(80)) break;
+            auto picked = builds.begin();
+            std::advance(picked, random_.below(static_cast<int>(builds.size())));
+            (void)send(core::CancelBuild{picked->first});
+            break;
+        }
+        default: break;
     }
 }
 
@@ -121,8 +134,9 @@ void World::stop_faults() {
 }
 
 bool World::all_rebuilds_ended() const {
-    return std::ranges::all_of(store_.durable().rebuilds,
-                               [](const auto& rebuild) { return core::is_final(rebuild.second.state); });
+    return std::ranges::all_of(store_.durable().rebuilds, [](const auto& rebuild) {
+        return core::is_final(rebuild.second.state);
+    });
 }
 
 }  // namespace terrace::sim

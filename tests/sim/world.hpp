@@ -15,7 +15,8 @@ namespace terrace::sim {
 /// The release that simulations build: a baseline and one variant, one stream.
 core::FarmConfig sim_config();
 
-/// A farm, its database, its composer and its workers under one virtual clock and one source of chance.
+/// A farm, its database, its composer and its workers under one virtual clock and one source of
+/// chance.
 class World {
 public:
     explicit World(std::uint64_t seed);

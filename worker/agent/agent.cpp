@@ -7,11 +7,15 @@
 
 namespace terrace::agent {
 
-Agent::Agent(SchedulerApi& api, WorkerHello hello, std::vector<AttemptRunner*> runners, Options options)
+Agent::Agent(SchedulerApi& api,
+             WorkerHello hello,
+             std::vector<AttemptRunner*> runners,
+             Options options)
     : api_(api), hello_(std::move(hello)), options_(options) {
     TERRACE_CHECK(!runners.empty());
     hello_.slots = static_cast<int>(runners.size());
-    for (AttemptRunner* runner : runners) slots_.push_back(Slot{.runner = runner, .lease = {}, .report = {}});
+    for (AttemptRunner* runner : runners)
+        slots_.push_back(Slot{.runner = runner, .lease = {}, .report = {}});
 }
 
 Duration Agent::step_slot(int number) {
@@ -41,7 +45,8 @@ Duration Agent::ask_for_lease(int number) {
     const auto answer = api_.request_lease(request);
     if (!answer) {
         const std::lock_guard lock(mutex_);
-        if (answer.error().code == Errc::not_found) welcome_.reset();  // the farm forgot us: register again
+        if (answer.error().code == Errc::not_found)
+            welcome_.reset();  // the farm forgot us: register again
         return options_.retry_delay;
     }
     if (!*answer) return Duration(0);
@@ -62,13 +67,15 @@ Duration Agent::send_report(Slot& slot) {
         nobodys = slot.lease_ended;
     }
     const auto sent = nobodys ? Result<void>{} : api_.report(slot.lease->attempt, *slot.report);
-    // Anything but "try again" is final: taken, stale, or refused for what it says. A token that is not
-    // taken now may be put right by an operator; the result must not be lost meanwhile.
-    if (!sent && (sent.error().code == Errc::unavailable || sent.error().code == Errc::unauthorized)) {
+    // Anything but "try again" is final: taken, stale, or refused for what it says. A token that is
+    // not taken now may be put right by an operator; the result must not be lost meanwhile.
+    if (!sent &&
+        (sent.error().code == Errc::unavailable || sent.error().code == Errc::unauthorized)) {
         return options_.retry_delay;
     }
     const std::lock_guard lock(mutex_);
-    if (!sent && sent.error().code == Errc::invalid_argument && slot.report->outcome != Outcome::infra_aborted) {
+    if (!sent && sent.error().code == Errc::invalid_argument &&
+        slot.report->outcome != Outcome::infra_aborted) {
         // The farm cannot use it; say at least that the attempt is over, and why.
         AttemptReport plain;
         plain.fence = slot.lease->fence;
@@ -105,7 +112,9 @@ Duration Agent::step_heartbeat() {
     if (!reply) return options_.retry_delay;
     const std::lock_guard lock(mutex_);
     for (Slot& slot : slots_) {
-        if (!slot.lease || std::ranges::find(reply->ended, slot.lease->attempt) == reply->ended.end()) continue;
+        if (!slot.lease ||
+            std::ranges::find(reply->ended, slot.lease->attempt) == reply->ended.end())
+            continue;
         slot.lease_ended = true;
         slot.runner->cancel();
     }

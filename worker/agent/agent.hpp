@@ -8,10 +8,10 @@
 
 namespace terrace::agent {
 
-/// Leads one worker: registers it, leases work for its slots, keeps the leases alive, and reports each
-/// attempt until the farm has taken the report or says that the lease has ended. Steps are driven from
-/// outside, by threads in production and by the simulator's clock; it never knows which. Thread-safe: one
-/// thread a slot, one for heartbeats.
+/// Leads one worker: registers it, leases work for its slots, keeps the leases alive, and reports
+/// each attempt until the farm has taken the report or says that the lease has ended. Steps are
+/// driven from outside, by threads in production and by the simulator's clock; it never knows
+/// which. Thread-safe: one thread a slot, one for heartbeats.
 class Agent {
 public:
     struct Options {
@@ -21,10 +21,13 @@ public:
     };
 
     /// One runner a slot; `api`, `runners` outlive the agent. hello.slots is set from their number.
-    Agent(SchedulerApi& api, WorkerHello hello, std::vector<AttemptRunner*> runners, Options options);
+    Agent(SchedulerApi& api,
+          WorkerHello hello,
+          std::vector<AttemptRunner*> runners,
+          Options options);
 
-    /// One step of a slot: asks for a lease if it is idle (long poll), else looks whether its attempt has
-    /// ended, and reports it. Returns how long to wait before the next step.
+    /// One step of a slot: asks for a lease if it is idle (long poll), else looks whether its
+    /// attempt has ended, and reports it. Returns how long to wait before the next step.
     Duration step_slot(int slot);
 
     /// Registers when needed, renews leases, cancels what has ended. Returns how long to wait.

@@ -12,9 +12,9 @@
 /// What the agent needs from the world; implemented by adapters in production and by the simulator.
 namespace terrace::agent {
 
-/// The scheduler, seen from a worker. Every call blocks, has a time-out, and may be repeated. A farm that
-/// cannot be reached is Errc::unavailable; an attempt whose lease has ended is Errc::stale_lease.
-/// Callable from any thread.
+/// The scheduler, seen from a worker. Every call blocks, has a time-out, and may be repeated. A
+/// farm that cannot be reached is Errc::unavailable; an attempt whose lease has ended is
+/// Errc::stale_lease. Callable from any thread.
 class SchedulerApi {
 public:
     virtual ~SchedulerApi() = default;
@@ -30,14 +30,15 @@ public:
     virtual Result<void> store_object(const Digest& digest, const std::filesystem::path& from) = 0;
 };
 
-/// Runs one attempt at a time, for one slot: fetches what it needs, drives mock, ships the log, audits and
-/// uploads. The report itself is the agent's to send.
+/// Runs one attempt at a time, for one slot: fetches what it needs, drives mock, ships the log,
+/// audits and uploads. The report itself is the agent's to send.
 class AttemptRunner {
 public:
     virtual ~AttemptRunner() = default;
     /// Returns at once. @pre nothing is running
     virtual void start(const LeaseGrant& lease) = 0;
-    /// The report, once, when the attempt has ended and all of its processes are gone; nullopt before.
+    /// The report, once, when the attempt has ended and all of its processes are gone; nullopt
+    /// before.
     virtual std::optional<AttemptReport> poll() = 0;
     /// Ends the attempt soon; poll() still tells when.
     virtual void cancel() = 0;

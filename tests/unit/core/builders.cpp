@@ -8,11 +8,20 @@ FarmConfig a_config() {
     ReleaseSpec release;
     release.name = "mini-1";
     release.dist_suffix = "mini1";
-    release.variants = {
-        {.name = "x86_64", .target_arch = "x86_64", .target_level = Level::x86_64, .run_level = Level::x86_64,
-         .mock_config = "mini-1-x86_64", .defines = {}, .digest = "b"},
-        {.name = "x86_64_v3", .target_arch = "x86_64_v3", .target_level = Level::x86_64_v3,
-         .run_level = Level::x86_64_v3, .mock_config = "mini-1-x86_64_v3", .defines = {}, .digest = "v"}};
+    release.variants = {{.name = "x86_64",
+                         .target_arch = "x86_64",
+                         .target_level = Level::x86_64,
+                         .run_level = Level::x86_64,
+                         .mock_config = "mini-1-x86_64",
+                         .defines = {},
+                         .digest = "b"},
+                        {.name = "x86_64_v3",
+                         .target_arch = "x86_64_v3",
+                         .target_level = Level::x86_64_v3,
+                         .run_level = Level::x86_64_v3,
+                         .mock_config = "mini-1-x86_64_v3",
+                         .defines = {},
+                         .digest = "v"}};
     release.streams = {"testing", "stable"};
     FarmConfig config;
     config.releases["mini-1"] = release;
@@ -58,12 +67,15 @@ AttemptReport an_ok_report(const LeaseGrant& lease, char code) {
     AttemptReport report;
     report.outcome = Outcome::ok;
     if (lease.build) {
-        report.rpms = {an_rpm(lease.build->package, "1" + lease.build->dist, lease.build->target_arch)};
+        report.rpms = {
+            an_rpm(lease.build->package, "1" + lease.build->dist, lease.build->target_arch)};
         report.audit.code_identity.hex = std::string(64, code);
     } else {
         for (int pair = 0; pair < 20; ++pair) {
-            report.samples.push_back({.benchmark = "speed", .pair = pair, .variant = false, .user_us = 500'000 + pair});
-            report.samples.push_back({.benchmark = "speed", .pair = pair, .variant = true, .user_us = 250'000 + pair});
+            report.samples.push_back(
+                {.benchmark = "speed", .pair = pair, .variant = false, .user_us = 500'000 + pair});
+            report.samples.push_back(
+                {.benchmark = "speed", .pair = pair, .variant = true, .user_us = 250'000 + pair});
         }
     }
     return report;
@@ -112,7 +124,8 @@ const Build& TestFarm::build(const std::string& package, const std::string& vari
 const Comparison& TestFarm::comparison(const std::string& package) const {
     const Comparison* newest = nullptr;
     for (const auto& [id, candidate] : state().comparisons) {
-        if (state().source_packages.at(candidate.source_package).name == package) newest = &candidate;
+        if (state().source_packages.at(candidate.source_package).name == package)
+            newest = &candidate;
     }
     if (!newest) throw std::runtime_error("no such comparison");
     return *newest;

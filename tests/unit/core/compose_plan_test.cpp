@@ -9,7 +9,8 @@
 namespace terrace::core::testing {
 namespace {
 
-std::vector<std::string> files_in(const std::vector<ComposePackage>& rows, const std::string& repo) {
+std::vector<std::string> files_in(const std::vector<ComposePackage>& rows,
+                                  const std::string& repo) {
     std::vector<std::string> files;
     for (const ComposePackage& row : rows) {
         if (row.repo == repo) files.push_back(row.filename);
@@ -21,13 +22,14 @@ SourceOutcome an_outcome(const std::string& source, const std::string& release, 
     SourceOutcome outcome;
     outcome.source = source;
     outcome.baseline.build = BuildId{1};
-    outcome.baseline.rpms = {an_rpm(source, release, "x86_64"), an_rpm(source + "-doc", release, "noarch"),
-                             an_rpm(source + "-debuginfo", release, "x86_64"), an_rpm(source, release, "src")};
+    outcome.baseline.rpms = {
+        an_rpm(source, release, "x86_64"), an_rpm(source + "-doc", release, "noarch"),
+        an_rpm(source + "-debuginfo", release, "x86_64"), an_rpm(source, release, "src")};
     if (promoted) {
-        outcome.promoted["x86_64_v3"] = {BuildId{2},
-                                         {an_rpm(source, release, "x86_64_v3"), an_rpm(source + "-doc", release, "noarch"),
-                                          an_rpm(source + "-debuginfo", release, "x86_64_v3"),
-                                          an_rpm(source, release, "src")}};
+        outcome.promoted["x86_64_v3"] = {
+            BuildId{2},
+            {an_rpm(source, release, "x86_64_v3"), an_rpm(source + "-doc", release, "noarch"),
+             an_rpm(source + "-debuginfo", release, "x86_64_v3"), an_rpm(source, release, "src")}};
     }
     return outcome;
 }
@@ -41,12 +43,15 @@ using Files = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a variant's repo holds every baseline package, and the promoted one beside it") {
-    const auto rows = plan_compose(a_release(), {}, {an_outcome("a", "1", true), an_outcome("b", "1", false)});
-    CHECK(files_in(rows, "x86_64/os") ==
-          Files{"a-1-1.x86_64.rpm", "a-doc-1-1.noarch.rpm", "b-1-1.x86_64.rpm", "b-doc-1-1.noarch.rpm"});
-    CHECK(files_in(rows, "x86_64_v3/os") == Files{"a-1-1.x86_64.rpm", "a-1-1.x86_64_v3.rpm", "a-doc-1-1.noarch.rpm",
-                                                  "b-1-1.x86_64.rpm", "b-doc-1-1.noarch.rpm"});
-    CHECK(files_in(rows, "x86_64/debug") == Files{"a-debuginfo-1-1.x86_64.rpm", "b-debuginfo-1-1.x86_64.rpm"});
+    const auto rows =
+        plan_compose(a_release(), {}, {an_outcome("a", "1", true), an_outcome("b", "1", false)});
+    CHECK(files_in(rows, "x86_64/os") == Files{"a-1-1.x86_64.rpm", "a-doc-1-1.noarch.rpm",
+                                               "b-1-1.x86_64.rpm", "b-doc-1-1.noarch.rpm"});
+    CHECK(files_in(rows, "x86_64_v3/os") == Files{"a-1-1.x86_64.rpm", "a-1-1.x86_64_v3.rpm",
+                                                  "a-doc-1-1.noarch.rpm", "b-1-1.x86_64.rpm",
+                                                  "b-doc-1-1.noarch.rpm"});
+    CHECK(files_in(rows, "x86_64/debug") ==
+          Files{"a-debuginfo-1-1.x86_64.rpm", "b-debuginfo-1-1.x86_64.rpm"});
     CHECK(files_in(rows, "x86_64_v3/debug").size() == 3);
     CHECK(files_in(rows, "source") == Files{"a-1-1.src.rpm", "b-1-1.src.rpm"});
 }
@@ -54,18 +59,21 @@ TEST_CASE("a variant's repo holds every baseline package, and the promoted one b
 TEST_CASE("with encoding flags a variant's repo holds the promoted packages only") {
     ReleaseSpec release = a_release();
     release.variants[1].encoding = Encoding::flags;
-    const auto rows = plan_compose(release, {}, {an_outcome("a", "1", true), an_outcome("b", "1", false)});
+    const auto rows =
+        plan_compose(release, {}, {an_outcome("a", "1", true), an_outcome("b", "1", false)});
     CHECK(files_in(rows, "x86_64_v3/os") == Files{"a-1-1.x86_64_v3.rpm"});
 }
 
 TEST_CASE("a rebuilt source replaces all its binaries at once; the others stay") {
-    const auto first = plan_compose(a_release(), {}, {an_outcome("a", "1", true), an_outcome("b", "1", true)});
+    const auto first =
+        plan_compose(a_release(), {}, {an_outcome("a", "1", true), an_outcome("b", "1", true)});
     SourceOutcome next = an_outcome("a", "2", false);
     next.baseline.rpms.erase(next.baseline.rpms.begin() + 1);  // the subpackage is gone
     const auto rows = plan_compose(a_release(), first, {next});
-    CHECK(files_in(rows, "x86_64/os") == Files{"a-1-2.x86_64.rpm", "b-1-1.x86_64.rpm", "b-doc-1-1.noarch.rpm"});
-    CHECK(files_in(rows, "x86_64_v3/os") ==
-          Files{"a-1-2.x86_64.rpm", "b-1-1.x86_64.rpm", "b-1-1.x86_64_v3.rpm", "b-doc-1-1.noarch.rpm"});
+    CHECK(files_in(rows, "x86_64/os") ==
+          Files{"a-1-2.x86_64.rpm", "b-1-1.x86_64.rpm", "b-doc-1-1.noarch.rpm"});
+    CHECK(files_in(rows, "x86_64_v3/os") == Files{"a-1-2.x86_64.rpm", "b-1-1.x86_64.rpm",
+                                                  "b-1-1.x86_64_v3.rpm", "b-doc-1-1.noarch.rpm"});
 }
 
 TEST_CASE("what failed at the baseline keeps its old pair") {

@@ -27,7 +27,8 @@ void work_off(TestFarm& farm, WorkerId worker) {
     while (const auto lease = farm.lease(worker)) {
         const bool follows_march = lease->build && lease->build->package == "fast";
         const bool v3 = lease->build && lease->build->target_arch == "x86_64_v3";
-        REQUIRE(farm.report(*lease, an_ok_report(*lease, follows_march && v3 ? 'f' : 'a')).has_value());
+        REQUIRE(
+            farm.report(*lease, an_ok_report(*lease, follows_march && v3 ? 'f' : 'a')).has_value());
     }
 }
 
@@ -38,8 +39,10 @@ TEST_CASE("a rebuild needs a known release, a package set and a seed, and says w
     Farm farm(config, {});
     SubmitRebuild submit = everything();
     submit.release = "f99";
-    CHECK(farm.apply(submit, kStart).reply.error().message == "There is no release 'f99' (known: mini-1).");
-    CHECK(farm.apply(everything(), kStart).reply.error().message.find("package set") != std::string::npos);
+    CHECK(farm.apply(submit, kStart).reply.error().message ==
+          "There is no release 'f99' (known: mini-1).");
+    CHECK(farm.apply(everything(), kStart).reply.error().message.find("package set") !=
+          std::string::npos);
     farm.apply(ImportPackageSet{"mini-1", {a_package("fast")}}, kStart);
     const Decision refused = farm.apply(everything(), kStart);
     CHECK(refused.reply.error().message.find("seed") != std::string::npos);
@@ -98,7 +101,9 @@ TEST_CASE("the same identity is not built twice, and keeps its verdict and its E
     CHECK(farm.state().composes.at(ComposeId{2}).base == ComposeId{1});
 }
 
-TEST_CASE("a variant built anew beside a reused baseline takes the baseline's dist, so both keep one EVR") {
+TEST_CASE(
+    "a variant built anew beside a reused baseline takes the baseline's dist, so both keep one "
+    "EVR") {
     TestFarm farm({a_package("fast")});
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
     farm.get<MadeRebuild>(everything());
@@ -185,7 +190,9 @@ TEST_CASE("a worker that starts anew loses what its earlier process ran, at once
     CHECK(farm.build("fast", "x86_64_v3").state == BuildState::ready);
 }
 
-TEST_CASE("trouble of the host is retried with back-off up to a limit; the package's own failure is final") {
+TEST_CASE(
+    "trouble of the host is retried with back-off up to a limit; the package's own failure is "
+    "final") {
     FarmConfig config = a_config();
     config.retry.infra_failures_max = 2;
     TestFarm farm({a_package("fast")}, config);
@@ -193,7 +200,8 @@ TEST_CASE("trouble of the host is retried with back-off up to a limit; the packa
     farm.get<MadeRebuild>(everything());
     farm.report(*farm.lease(worker), a_failure(Outcome::infra_aborted));
     CHECK(farm.build("fast", "x86_64_v3").not_before == farm.now + 10s);
-    farm.report(*farm.lease(worker), a_failure(Outcome::build_failed));  // the baseline: v3 is in back-off
+    farm.report(*farm.lease(worker),
+                a_failure(Outcome::build_failed));  // the baseline: v3 is in back-off
     CHECK(farm.build("fast", "x86_64").state == BuildState::failed);
     CHECK(farm.comparison("fast").state == ComparisonState::cancelled);
     CHECK_FALSE(farm.lease(worker));
@@ -235,8 +243,10 @@ TEST_CASE("a cancelled build ends its attempt, and its comparison with it") {
     farm.get<Done>(CancelBuild{farm.build("fast", "x86_64_v3").id});
     CHECK(farm.state().leases.empty());
     CHECK(farm.comparison("fast").state == ComparisonState::cancelled);
-    CHECK(farm.get<Renewed>(RenewLeases{worker, "w/1", {{lease->attempt, lease->fence}}}).ended.size() == 1);
-    CHECK(farm.apply(CancelBuild{farm.build("fast", "x86_64_v3").id}).error().code == Errc::conflict);
+    CHECK(farm.get<Renewed>(RenewLeases{worker, "w/1", {{lease->attempt, lease->fence}}})
+              .ended.size() == 1);
+    CHECK(farm.apply(CancelBuild{farm.build("fast", "x86_64_v3").id}).error().code ==
+          Errc::conflict);
 }
 
 TEST_CASE("a report of success without RPMs, or with one twice, is refused and the lease stays") {
@@ -252,7 +262,9 @@ TEST_CASE("a report of success without RPMs, or with one twice, is refused and t
     CHECK(farm.state().leases.size() == 1);
 }
 
-TEST_CASE("a noarch package is built once, at the baseline; an arch that the package excludes is not built") {
+TEST_CASE(
+    "a noarch package is built once, at the baseline; an arch that the package excludes is not "
+    "built") {
     SourcePackage noarch = a_package("data");
     noarch.noarch = true;
     SourcePackage literal = a_package("literal");

@@ -46,7 +46,8 @@ TEST_CASE("priority comes before level") {
 
 TEST_CASE("builds come before comparisons, and each only where the slot may take it") {
     ReadyQueue queue;
-    queue.put({.what = ComparisonId{7}, .run_level = Level::x86_64_v3, .not_before = {}, .avoid = {}});
+    queue.put(
+        {.what = ComparisonId{7}, .run_level = Level::x86_64_v3, .not_before = {}, .avoid = {}});
     queue.put(a_build(1, Level::x86_64));
     CHECK(found(queue, offer(Level::x86_64_v4)) == 1);
     SlotOffer quiet = offer(Level::x86_64_v4);

@@ -16,10 +16,14 @@ BenchmarkFile a_file() {
 }
 
 /// Ten quadruples of this ratio, with a little noise that is the same on every machine.
-void add_samples(std::vector<Sample>& samples, const std::string& benchmark, double ratio, double noise) {
+void add_samples(std::vector<Sample>& samples,
+                 const std::string& benchmark,
+                 double ratio,
+                 double noise) {
     for (int pair = 0; pair < 20; ++pair) {
         const double shake = std::exp(noise * std::sin(pair * 2.4));
-        samples.push_back({.benchmark = benchmark, .pair = pair, .variant = false, .user_us = 1'000'000});
+        samples.push_back(
+            {.benchmark = benchmark, .pair = pair, .variant = false, .user_us = 1'000'000});
         samples.push_back({.benchmark = benchmark,
                            .pair = pair,
                            .variant = true,

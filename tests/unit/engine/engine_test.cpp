@@ -15,7 +15,8 @@ struct Fixture {
 
     Errc errc_of(const core::Event& event) {
         std::optional<Errc> errc;
-        engine.run_batch({{event, [&](const Result<core::Reply>& reply) {
+        engine.run_batch({{event,
+                           [&](const Result<core::Reply>& reply) {
                                if (!reply) errc = reply.error().code;
                            }}},
                          TimePoint{});
@@ -25,7 +26,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("a commit that failed leaves memory as the database is, and asks for one command at a time") {
+TEST_CASE(
+    "a commit that failed leaves memory as the database is, and asks for one command at a time") {
     Fixture f;
     f.store.away = true;
     CHECK(f.errc_of(a_seed('a')) == Errc::unavailable);

@@ -10,9 +10,11 @@ namespace terrace::engine {
 namespace {
 
 std::future<Result<core::Reply>> send(EngineThread& engine, const core::Event& event) {
-    auto promise = std::make_shared<std::promise<Result<core::Reply>>>();  // outlives whoever stops waiting
+    auto promise =
+        std::make_shared<std::promise<Result<core::Reply>>>();  // outlives whoever stops waiting
     auto future = promise->get_future();
-    engine.post({event, [promise](const Result<core::Reply>& reply) { promise->set_value(reply); }});
+    engine.post(
+        {event, [promise](const Result<core::Reply>& reply) { promise->set_value(reply); }});
     return future;
 }
 

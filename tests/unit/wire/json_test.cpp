@@ -43,7 +43,8 @@ TEST_CASE("names in JSON are those of the members and enumerators") {
 }
 
 TEST_CASE("missing keys keep defaults, unknown ones are ignored, null empties an optional") {
-    const auto request = from_text<RebuildRequest>(R"({"release": "mini-1", "from the future": 1})").value();
+    const auto request =
+        from_text<RebuildRequest>(R"({"release": "mini-1", "from the future": 1})").value();
     CHECK(request.release == "mini-1");
     CHECK(request.mode == Mode::flat);
     CHECK_FALSE(from_text<LeaseGrant>(R"({"build": null})").value().build);
@@ -51,11 +52,15 @@ TEST_CASE("missing keys keep defaults, unknown ones are ignored, null empties an
 
 TEST_CASE("a wrong type is an error that names the path") {
     CHECK(error_of(R"({"attempt": "seven"})") == "'attempt' must be a whole number.");
-    CHECK(error_of(R"({"seed_repos": [{"name": "a"}, {"name": 5}]})") == "'seed_repos[1].name' must be a string.");
-    CHECK(error_of(R"({"build": {"target_level": "v3"}})") == "'build.target_level' must be one of the known words.");
+    CHECK(error_of(R"({"seed_repos": [{"name": "a"}, {"name": 5}]})") ==
+          "'seed_repos[1].name' must be a string.");
+    CHECK(error_of(R"({"build": {"target_level": "v3"}})") ==
+          "'build.target_level' must be one of the known words.");
     CHECK(error_of(R"({"seed": "abc"})") == "'seed' must be a SHA-256 in hexadecimal.");
+    CHECK(error_of(R"({"build": {"package": "a\u0000b"}})") ==
+          "'build.package' must be a string without NUL.");
     CHECK(error_of("[]") == "The body must be an object.");
-    CHECK(error_of("{") .starts_with("The text is not valid JSON"));
+    CHECK(error_of("{").starts_with("The text is not valid JSON"));
     CHECK(from_text<RebuildRequest>(R"({"priority": 99999999999})").error().message ==
           "'priority' must be a number in range.");
 }
@@ -69,7 +74,8 @@ TEST_CASE("times are ISO 8601 in UTC; PostgreSQL's form with an offset is unders
     CHECK(parse_time("2026-11-22T10:04:23Z") == time - Duration(322));
     CHECK(parse_time("1969-12-31T23:59:59.999Z") == TimePoint(Duration(-1)));
     CHECK(format_time(TimePoint(Duration(-1))) == "1969-12-31T23:59:59.999Z");
-    for (const char* bad : {"", "2026-11-22", "2026-13-22T09:24:23Z", "2026-11-22T09:24:23", "2026-11-22T09:24:23Zx"}) {
+    for (const char* bad : {"", "2026-11-22", "2026-13-22T09:24:23Z", "2026-11-22T09:24:23",
+                            "2026-11-22T09:24:23Zx"}) {
         CAPTURE(bad);
         CHECK_THROWS_AS(parse_time(bad), DecodeError);
     }

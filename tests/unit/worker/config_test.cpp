@@ -50,9 +50,10 @@ TEST_CASE("everything can be said") {
 }
 
 TEST_CASE("what cannot be is refused") {
-    for (const char* line :
-         {"name: a b", "name: ../x", "slots: 0", "level_max: x86-64-v3", "isolation: docker",
-          "mock_command: []", "mock_uid: 0", "unknown: 1", "log: {colour: red}"}) {
+    for (const char* line : {"name: a b", "name: ../x", "slots: 0",
+                             "level_max: x86-64-v3",  // lint: allow x86-64-v3
+                             "isolation: docker", "mock_command: []", "mock_uid: 0", "unknown: 1",
+                             "log: {colour: red}"}) {
         CAPTURE(line);
         CHECK_THROWS_AS(config_of(std::string(kLeast) + line + "\n"), runtime::ConfigError);
     }
