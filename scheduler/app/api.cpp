@@ -1,0 +1,75 @@
+#include "scheduler/app/api.hpp"
+
+#include <utility>
+
+#include "scheduler/http/resources.hpp"
+
+namespace terrace::scheduler {
+namespace {
+
+constexpr std::size_t kFileThreads = 4;
+constexpr std::size_t kIntakeThreads = 2;
+
+std::size_t size_of(std::int64_t limit) {
+    return static_cast<std::size_t>(limit);
+}
+
+rest::ServerOptions server_options(const SchedulerConfig& config) {
+    rest::ServerOptions options;
+    options.address = config.address;
+    options.port = config.port;
+    options.connections_max = size_of(config.limits.connections);
+    return options;
+}
+
+rest::BodyLimits body_limits(const SchedulerConfig& config) {
+    rest::BodyLimits limits;
+    limits.json = size_of(config.limits.json_bytes);
+    limits.object = size_of(config.limits.body_bytes);
+    return limits;
+}
+
+}  // namespace
+
+// A connection makes at most one call at a time, so no pool needs room for more calls than
+// connections.
+Api::Api(const SchedulerConfig& config,
+         const core::FarmConfig& farm,
+         const std::string& dsn,
+         const std::string& token,
+         const publish::ObjectStore& objects,
+         rest::PostCommand post)
+    : reads_(dsn, config.published, TERRACE_VERSION),
+      objects_(objects),
+      logs_(config.state / "logs", size_of(config.limits.log_bytes)),
+      read_pool_(size_of(config.limits.database_connections), size_of(config.limits.connections)),
+      file_pool_(kFileThreads, size_of(config.limits.connections)),
+      intake_pool_(kIntakeThreads, size_of(config.limits.connections)),
+      services_{farm,
+                std::move(post),
+                reads_,
+                objects_,
+                logs_,
+                make_intake(objects),
+                read_pool_,
+                file_pool_,
+                intake_pool_,
+                work_,
+                body_limits(config)},
+      router_(token),
+      server_(router_, file_pool_, server_options(config)) {
+    rest::add_all(router_, services_);
+}
+
+void Api::stop(rest::asio::io_context& io) {
+    work_.stop();
+    server_.stop(io);
+}
+
+void Api::join() {
+    read_pool_.join();
+    file_pool_.join();
+    intake_pool_.join();
+}
+
+}  // namespace terrace::scheduler

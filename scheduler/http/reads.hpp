@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/describe.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/vocab/id.hpp"
+
+/// What the API reads from the database, and the parameters of its lists (docs/api.md).
+namespace terrace::rest {
+
+/// Rows with an id above `after`, at most `limit` of them.
+struct Page {
+    std::int64_t after = 0;
+    std::int64_t limit = 1000;
+};
+BOOST_DESCRIBE_STRUCT(Page, (), (after, limit))
+
+inline constexpr std::int64_t kLimitMax = 10'000;
+
+/// An empty filter lets everything pass.
+struct ReleaseFilter : Page {
+    std::string release;
+};
+BOOST_DESCRIBE_STRUCT(ReleaseFilter, (Page), (release))
+
+struct BuildFilter : Page {
+    std::optional<std::int64_t> rebuild;
+    std::string state;
+    std::string variant;
+    std::string package;
+};
+BOOST_DESCRIBE_STRUCT(BuildFilter, (Page), (rebuild, state, variant, package))
+
+struct ComparisonFilter : Page {
+    std::optional<std::int64_t> rebuild;
+};
+BOOST_DESCRIBE_STRUCT(ComparisonFilter, (Page), (rebuild))
+
+struct ComposeFilter : Page {
+    std::string release;
+    std::string stream;
+};
+BOOST_DESCRIBE_STRUCT(ComposeFilter, (Page), (release, stream))
+
+/// Answers as JSON text; nullopt: no such row. Called from several blocking threads at once; throws
+/// when the database is away.
+class Reads {
+public:
+    virtual ~Reads() = default;
+    virtual std::string status() = 0;
+    virtual std::string workers(const Page& page) = 0;
+    virtual std::optional<std::string> worker(const std::string& name) = 0;
+    virtual std::string package_sets(const ReleaseFilter& filter) = 0;
+    virtual std::string packages(const ReleaseFilter& filter) = 0;
+    virtual std::string seeds(const ReleaseFilter& filter) = 0;
+    virtual std::string rebuilds(const ReleaseFilter& filter) = 0;
+    virtual std::optional<std::string> rebuild(RebuildId id) = 0;
+    virtual std::string builds(const BuildFilter& filter) = 0;
+    virtual std::optional<std::string> build(BuildId id) = 0;
+    virtual std::optional<bool> attempt_ended(AttemptId id) = 0;
+    virtual std::string comparisons(const ComparisonFilter& filter) = 0;
+    virtual std::optional<std::string> comparison(ComparisonId id) = 0;
+    virtual std::string composes(const ComposeFilter& filter) = 0;
+    virtual std::optional<std::string> compose(ComposeId id) = 0;
+    virtual std::string streams(const ReleaseFilter& filter) = 0;
+};
+
+}  // namespace terrace::rest

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/vocab/digest.hpp"
+#include "common/vocab/result.hpp"
+#include "common/vocab/seed.hpp"
+#include "common/wire/rest.hpp"
+#include "scheduler/core/config.hpp"
+#include "scheduler/core/state.hpp"
+#include "scheduler/http/ask.hpp"
+#include "scheduler/http/blocking_pool.hpp"
+#include "scheduler/http/log_store.hpp"
+#include "scheduler/http/reads.hpp"
+#include "scheduler/http/router.hpp"
+#include "scheduler/http/work_signal.hpp"
+
+/// What the resources need from the rest of the scheduler. main() wires it.
+namespace terrace::rest {
+
+/// Bytes by their digest. For blocking threads, several at once; throws std::system_error when the
+/// disk fails.
+class Objects {
+public:
+    virtual ~Objects() = default;
+    /// nullopt: not there.
+    virtual std::optional<std::uint64_t> size_of(const Digest& digest) = 0;
+    /// @pre it is there
+    virtual std::filesystem::path path_of(const Digest& digest) = 0;
+    virtual std::unique_ptr<UploadSink> open_upload(const Digest& digest) = 0;
+};
+
+/// A seed's id and its repositories.
+using FrozenSeed = std::pair<Digest, std::vector<SeedRepo>>;
+
+/// Both are called on blocking threads and may take minutes.
+struct Intake {
+    /// @pre every SRPM is an object
+    std::function<Result<std::vector<core::SourcePackage>>(std::vector<wire::UploadedSrpm>)>
+        read_srpms;
+    std::function<Result<FrozenSeed>(std::vector<std::string> urls)> freeze;
+};
+
+/// How much one request may bring, in bytes.
+struct BodyLimits {
+    std::uint64_t json = std::uint64_t{8} << 20;
+    std::uint64_t log_piece = std::uint64_t{1} << 20;
+    std::uint64_t object = std::uint64_t{4} << 30;
+};
+
+/// All of it outlives the io_context.
+struct Services {
+    const core::FarmConfig& farm;
+    PostCommand post;
+    Reads& reads;
+    Objects& objects;
+    LogStore& logs;
+    Intake intake;
+    BlockingPool& read_pool;    ///< queries
+    BlockingPool& file_pool;    ///< objects and logs
+    BlockingPool& intake_pool;  ///< what takes long
+    WorkSignal& work;
+    BodyLimits limits;
+};
+
+}  // namespace terrace::rest

@@ -1,0 +1,215 @@
+#include "tests/integration/http/fake_farm.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <fstream>
+
+namespace terrace::rest {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string named(const std::string& list, const Page& page, const std::string& filter = "") {
+    return "[\"" + list + " " + std::to_string(page.after) + " " + std::to_string(page.limit) +
+           " " + filter + "\"]";
+}
+
+std::optional<std::string> row(std::int64_t id) {
+    if (id != 17) return std::nullopt;
+    return "{\"id\":17}";
+}
+
+class FakeSink final : public UploadSink {
+public:
+    FakeSink(fs::path directory, Digest wanted)
+        : directory_(std::move(directory)),
+          wanted_(std::move(wanted)),
+          file_(directory_ / "incoming") {}
+    ~FakeSink() override {
+        file_.close();
+        std::error_code ignored;
+        fs::remove(directory_ / "incoming", ignored);
+    }
+    void append(std::string_view bytes) override {
+        hash_.update(bytes);
+        file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    }
+    Result<void> finish() override {
+        file_.close();
+        if (hash_.finish() != wanted_)
+            return Error{Errc::invalid_argument, "The bytes have another digest."};
+        fs::rename(directory_ / "incoming", directory_ / wanted_.hex);
+        return {};
+    }
+
+private:
+    fs::path directory_;
+    Digest wanted_;
+    std::ofstream file_;
+    os::Sha256 hash_;
+};
+
+core::FarmConfig a_config() {
+    core::ReleaseSpec release;
+    release.name = "f45";
+    release.dist_suffix = ".fc45";
+    core::VariantSpec variant;
+    variant.name = "v3";
+    variant.target_level = Level::x86_64_v3;
+    variant.run_level = Level::x86_64;
+    release.variants = {variant};
+    release.streams = {"testing"};
+    core::FarmConfig config;
+    config.releases["f45"] = release;
+    return config;
+}
+
+ServerOptions on_free_port(ServerOptions options) {
+    options.port = 0;
+    return options;
+}
+
+}  // namespace
+
+FakeEngine::FakeEngine() : thread_([this] { run(); }) {}
+
+FakeEngine::~FakeEngine() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+}
+
+void FakeEngine::post(engine::Command command) {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back(std::move(command));
+    wake_.notify_all();
+}
+
+void FakeEngine::run() {
+    for (;;) {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return stopping_ || !inbox_.empty(); });
+        if (inbox_.empty()) return;
+        const engine::Command command = std::move(inbox_.front());
+        inbox_.pop_front();
+        lock.unlock();
+        command.done(decide(command.event));
+    }
+}
+
+std::string FakeReads::status() {
+    throw std::runtime_error("connection to server failed\nhint");
+}
+std::string FakeReads::workers(const Page& page) {
+    return named("workers", page);
+}
+std::optional<std::string> FakeReads::worker(const std::string& name) {
+    if (name != "alpha beta") return std::nullopt;
+    return "{\"name\":\"alpha beta\"}";
+}
+std::string FakeReads::package_sets(const ReleaseFilter& filter) {
+    return named("package_sets", filter, filter.release);
+}
+std::string FakeReads::packages(const ReleaseFilter& filter) {
+    return named("packages", filter, filter.release);
+}
+std::string FakeReads::seeds(const ReleaseFilter& filter) {
+    return named("seeds", filter, filter.release);
+}
+std::string FakeReads::rebuilds(const ReleaseFilter& filter) {
+    return named("rebuilds", filter, filter.release);
+}
+std::optional<std::string> FakeReads::rebuild(RebuildId id) {
+    return row(id.value);
+}
+std::string FakeReads::builds(const BuildFilter& filter) {
+    return named("builds", filter, filter.state + filter.variant + filter.package);
+}
+std::optional<std::string> FakeReads::build(BuildId id) {
+    return row(id.value);
+}
+std::optional<bool> FakeReads::attempt_ended(AttemptId id) {
+    if (id.value > 10) return std::nullopt;
+    return id.value == 2;
+}
+std::string FakeReads::comparisons(const ComparisonFilter& filter) {
+    return named("comparisons", filter);
+}
+std::optional<std::string> FakeReads::comparison(ComparisonId id) {
+    return row(id.value);
+}
+std::string FakeReads::composes(const ComposeFilter& filter) {
+    return named("composes", filter, filter.release + filter.stream);
+}
+std::optional<std::string> FakeReads::compose(ComposeId id) {
+    return row(id.value);
+}
+std::string FakeReads::streams(const ReleaseFilter& filter) {
+    return named("streams", filter, filter.release);
+}
+
+std::optional<std::uint64_t> FakeObjects::size_of(const Digest& digest) {
+    std::error_code missing;
+    const std::uintmax_t size = fs::file_size(path_of(digest), missing);
+    if (missing) return std::nullopt;
+    return size;
+}
+
+std::unique_ptr<UploadSink> FakeObjects::open_upload(const Digest& digest) {
+    return std::make_unique<FakeSink>(directory_, digest);
+}
+
+FakeFarm::FakeFarm(std::string token, BodyLimits limits, ServerOptions options)
+    : config_(a_config()),
+      objects_(directory_.path() / "objects"),
+      logs_(directory_.path() / "logs", 1 << 20),
+      services_{config_,
+                [this](engine::Command command) { engine.post(std::move(command)); },
+                reads_,
+                objects_,
+                logs_,
+                Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
+                       [this](auto urls) { return intake.freeze(urls); }},
+                read_pool_,
+                file_pool_,
+                intake_pool_,
+                work_,
+                limits},
+      router_(std::move(token)),
+      server_(router_, file_pool_, on_free_port(std::move(options))) {
+    fs::create_directories(directory_.path() / "objects");
+    engine.decide = [](const core::Event&) { return Result<core::Reply>(core::Done{}); };
+    add_all(router_, services_);
+    port_ = server_.listen(io_);
+    net_ = std::thread([this] { io_.run(); });
+}
+
+FakeFarm::~FakeFarm() {
+    stop();
+    read_pool_.join();
+    file_pool_.join();
+    intake_pool_.join();
+}
+
+void FakeFarm::stop() {
+    if (!net_.joinable()) return;
+    asio::post(io_, [this] {
+        work_.stop();
+        server_.stop(io_);
+    });
+    net_.join();
+}
+
+std::size_t FakeFarm::object_count() const {
+    const auto entries = fs::directory_iterator(directory_.path() / "objects");
+    return static_cast<std::size_t>(std::distance(fs::begin(entries), fs::end(entries)));
+}
+
+void FakeFarm::raise_work() {
+    asio::post(io_, [this] { work_.raise(); });
+}
+
+}  // namespace terrace::rest

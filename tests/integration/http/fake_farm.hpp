@@ -1,0 +1,109 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "common/http/client.hpp"
+#include "common/os/files.hpp"
+#include "scheduler/http/resources.hpp"
+#include "scheduler/http/server.hpp"
+
+namespace terrace::rest {
+
+/// Answers events on a thread of its own, as the engine does.
+class FakeEngine {
+public:
+    FakeEngine();
+    ~FakeEngine();
+    void post(engine::Command command);
+
+    /// Called on the engine's thread. Set before the first request.
+    std::function<Result<core::Reply>(const core::Event&)> decide;
+
+private:
+    void run();
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<engine::Command> inbox_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+/// Names each list and row after what was asked.
+class FakeReads final : public Reads {
+public:
+    std::string status() override;
+    std::string workers(const Page& page) override;
+    std::optional<std::string> worker(const std::string& name) override;
+    std::string package_sets(const ReleaseFilter& filter) override;
+    std::string packages(const ReleaseFilter& filter) override;
+    std::string seeds(const ReleaseFilter& filter) override;
+    std::string rebuilds(const ReleaseFilter& filter) override;
+    std::optional<std::string> rebuild(RebuildId id) override;
+    std::string builds(const BuildFilter& filter) override;
+    std::optional<std::string> build(BuildId id) override;
+    std::optional<bool> attempt_ended(AttemptId id) override;
+    std::string comparisons(const ComparisonFilter& filter) override;
+    std::optional<std::string> comparison(ComparisonId id) override;
+    std::string composes(const ComposeFilter& filter) override;
+    std::optional<std::string> compose(ComposeId id) override;
+    std::string streams(const ReleaseFilter& filter) override;
+};
+
+/// Files by digest in one directory.
+class FakeObjects final : public Objects {
+public:
+    explicit FakeObjects(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    std::optional<std::uint64_t> size_of(const Digest& digest) override;
+    std::filesystem::path path_of(const Digest& digest) override { return directory_ / digest.hex; }
+    std::unique_ptr<UploadSink> open_upload(const Digest& digest) override;
+
+private:
+    std::filesystem::path directory_;
+};
+
+/// A farm on loopback with everything real but the engine, the database and the object store.
+class FakeFarm {
+public:
+    explicit FakeFarm(std::string token = "", BodyLimits limits = {}, ServerOptions options = {});
+    ~FakeFarm();
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::uint16_t port() const { return port_; }
+    const std::filesystem::path& path() const { return directory_.path(); }
+    std::size_t object_count() const;
+    /// As the engine's thread does when there may be work.
+    void raise_work();
+    /// As SIGTERM does; waits until the server has drained.
+    void stop();
+
+    FakeEngine engine;
+    Intake intake;
+
+private:
+    os::TemporaryDirectory directory_;
+    core::FarmConfig config_;
+    FakeReads reads_;
+    FakeObjects objects_;
+    LogStore logs_;
+    WorkSignal work_;
+    BlockingPool read_pool_{2, 100};
+    BlockingPool file_pool_{2, 100};
+    BlockingPool intake_pool_{1, 100};
+    Services services_;
+    Router router_;
+    Server server_;
+    asio::io_context io_{1};
+    std::uint16_t port_ = 0;
+    std::thread net_;
+};
+
+}  // namespace terrace::rest
