@@ -2,6 +2,7 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,10 @@ struct Benchmark {
     std::string name;
     std::string command;  ///< run by /bin/bash -c in /terrace-bench
     BenchmarkRole role = BenchmarkRole::primary;
+    std::optional<double> loss_max = {};  ///< what it may lose; the release's margin unless told
     friend bool operator==(const Benchmark&, const Benchmark&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Benchmark, (), (name, command, role))
+BOOST_DESCRIBE_STRUCT(Benchmark, (), (name, command, role, loss_max))
 
 /// A benchmark file: what to measure for one source package.
 struct BenchmarkFile {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # variables of deploy/quickstart
 # The proof: one client for each variant installs the published packages with the mini distribution's own dnf and runs
 # them. Sourced by deploy/quickstart.
 

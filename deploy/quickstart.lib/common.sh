@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # variables of deploy/quickstart
 # Saying what is done, doing it with a log and a time, and rights. Sourced by deploy/quickstart.
 
 say() { printf 'quickstart: %s\n' "$*"; }
@@ -34,10 +35,11 @@ step_pid=
 
 # Redraws the step's line on a terminal: the seconds so far, and what the log says last.
 show_progress() { # TITLE LOG
-    local begun=$SECONDS line
+    local begun=$SECONDS line width
+    width=$(stty size <&1 2> /dev/null | cut -d' ' -f2) || width=80
     while sleep 1; do
         line=$(tail -c 400 "$2" 2> /dev/null | tr '\r' '\n' | tr -cd '[:print:]\n' | grep . | tail -n 1) || line=
-        printf '\r\e[K%s ... %d s  %.*s' "$1" $((SECONDS - begun)) $((${COLUMNS:-80} > 60 ? COLUMNS - 50 : 30)) "$line"
+        printf '\r\e[K%s ... %d s  %.*s' "$1" $((SECONDS - begun)) $((width > 70 ? width - 50 : 20)) "$line"
     done
 }
 

@@ -1,8 +1,9 @@
+# shellcheck shell=bash disable=SC2154 # variables of deploy/quickstart
 # The quickstart's farm on this machine: a scheduler with a PostgreSQL of its own, and two workers. Sourced by
 # deploy/quickstart. Each process has a file STATE/run/NAME.pid with its id and its start time, by which it is told from
 # a later process of the same id: nothing else is ever ended.
 
-farm_names=(worker-2 worker-1 scheduler) # in the order in which they are stopped
+farm_names=(worker-1 worker-2 scheduler)
 
 start_time_of() { # PID: in clock ticks since boot; nothing if there is no such process
     sed 's/^.*) //' "/proc/$1/stat" 2> /dev/null | cut -d' ' -f20
@@ -74,10 +75,13 @@ farm_runs() {
 }
 
 stop_farm() {
-    local name
-    for name in "${farm_names[@]}"; do
-        stop_process "$name" 30
-    done
+    local ends=()
+    stop_process worker-1 30 9>&- &
+    ends+=($!)
+    stop_process worker-2 30 9>&- &
+    ends+=($!)
+    wait "${ends[@]}"
+    stop_process scheduler 30
     stop_database
 }
 
@@ -116,7 +120,7 @@ END
 write_config() {
     local etc=$state/etc port
     port=$(free_port "$port_first")
-    rm -rf "$etc" "$state/bin"
+    rm -rf "$etc" "${state:?}/bin"
     mkdir -p "$etc/releases" "$state/bin" "$state/run"
     install -m 755 "$build_dir"/bin/{terrace,terrace-scheduler,terrace-worker,terrace-measure} "$state/bin/"
     cp "$repo/deploy/examples/release-mini-1.yaml" "$etc/releases/mini-1.yaml"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154 # variables of deploy/quickstart
 # What the quickstart does, one function a step. Sourced by deploy/quickstart.
 
 # --- choices ----------------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ make_srpms() {
     [[ -z $packages ]] || some=(--packages "$packages")
     [[ $with_failure == no ]] || failure=(--with-failure)
     "$repo/deploy/fetch-sources" "$state/sources" "${some[@]}"
-    rm -rf "$state/srpms" # what is in it is what is imported
+    rm -rf "${state:?}/srpms" # what is in it is what is imported
     "$repo/deploy/quickstart.d/make-srpms" "$state/sources" "$state/srpms" "${some[@]}" "${failure[@]}"
     echo "remark: $(find "$state/srpms" -name '*.src.rpm' | wc -l) SRPMs"
 }
@@ -118,21 +119,28 @@ import_all() {
     terrace package import mini-1 "$state/srpms"
 }
 
+watch_pid=
+stop_watch() {
+    [[ -z $watch_pid ]] || kill "$watch_pid" 2> /dev/null || true
+    watch_pid=
+}
+
 # Not a step: it shows its own progress, and a failed build is a result.
 rebuild_and_watch() {
-    local begun=$SECONDS watch lost exit_code=0
+    local begun=$SECONDS lost exit_code=0
     rebuild=$(terrace --json rebuild start mini-1 | json_field id) || fail "the rebuild could not be started."
-    terrace rebuild watch "$rebuild" 9>&- &
-    watch=$!
-    while kill -0 "$watch" 2> /dev/null; do
+    "$state/bin/terrace" --farm "$(< "$state/run/url")" rebuild watch "$rebuild" 9>&- &
+    watch_pid=$!
+    while kill -0 "$watch_pid" 2> /dev/null; do
         if lost=$(lost_process); then
-            kill "$watch" 2> /dev/null || true
+            stop_watch
             last_lines "$logs/$lost.log"
             fail "$lost has ended in the middle of the rebuild."
         fi
         sleep 1
     done
-    wait "$watch" || exit_code=$?
+    wait "$watch_pid" || exit_code=$?
+    watch_pid=
     step_number=$((step_number + 1))
     printf '%2d  rebuild %s: %d s\n' $step_number "$rebuild" $((SECONDS - begun))
     ((exit_code < 2)) || fail "the rebuild could not be watched to its end: see $logs/scheduler.log."

@@ -105,15 +105,20 @@ std::vector<core::VariantSpec> read_variants(YamlMap& map, const fs::path& mock_
     return variants;
 }
 
+double read_share(YamlMap& map, const std::string& key) {
+    const double share = map.number(key);
+    if (share <= 0 || share >= 1) map.fail(key, "must be between 0 and 1");
+    return share;
+}
+
 core::GatePolicy read_gate(YamlMap map) {
     core::GatePolicy gate;
     gate.gain_min = map.number_or("gain_min", gate.gain_min);
-    gate.loss_max = map.number_or("loss_max", gate.loss_max);
+    if (map.has("loss_max")) gate.loss_max = read_share(map, "loss_max");
     gate.noise_max = map.number_or("noise_max", gate.noise_max);
     gate.quadruples = static_cast<int>(map.whole_or("quadruples", gate.quadruples, 2, 1000));
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
-    if (gate.loss_max <= 0 || gate.loss_max >= 1) map.fail("loss_max", "must be between 0 and 1");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");
     return gate;
 }
@@ -126,6 +131,7 @@ std::vector<Benchmark> read_benchmarks(YamlMap& map) {
         benchmark.name = name_at(element, "name");
         benchmark.command = element.text("command");
         benchmark.role = element.word<BenchmarkRole>("role");
+        if (element.has("loss_max")) benchmark.loss_max = read_share(element, "loss_max");
         element.done();
         const auto same_name = [&](const Benchmark& other) { return other.name == benchmark.name; };
         if (std::ranges::any_of(benchmarks, same_name)) {

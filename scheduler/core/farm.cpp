@@ -117,8 +117,7 @@ void Farm::index(const Comparison& comparison) {
         ready_.remove(comparison.id);
     }
     if (comparison.state == ComparisonState::decided) {
-        decided_by_builds_.try_emplace({comparison.baseline_build, comparison.variant_build},
-                                       comparison.id);
+        decided_by_builds_.try_emplace(origins_of(comparison), comparison.id);
     }
 }
 
@@ -157,6 +156,11 @@ const VariantSpec& Farm::variant_of(const Build& build) const {
 
 const Build& Farm::origin_of(const Build& build) const {
     return build.reused_from ? state_.builds.at(*build.reused_from) : build;
+}
+
+std::pair<BuildId, BuildId> Farm::origins_of(const Comparison& comparison) const {
+    return {origin_of(state_.builds.at(comparison.baseline_build)).id,
+            origin_of(state_.builds.at(comparison.variant_build)).id};
 }
 
 std::vector<RpmFile> Farm::rpms_of(const Build& build) const {

@@ -105,6 +105,7 @@ private:
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
 
     const Build& origin_of(const Build& build) const;
+    std::pair<BuildId, BuildId> origins_of(const Comparison& comparison) const;
     std::vector<RpmFile> rpms_of(const Build& build) const;
     const ReleaseSpec& release_of(RebuildId rebuild) const;
     const VariantSpec& variant_of(const Build& build) const;
@@ -117,7 +118,7 @@ private:
     // Derived from state_, rebuilt at start.
     ReadyQueue ready_;
     std::map<std::string, BuildId> succeeded_by_identity_;
-    std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< baseline, variant
+    std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
     std::map<BuildId, std::vector<ComparisonId>> comparisons_of_build_;

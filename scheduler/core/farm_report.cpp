@@ -197,7 +197,7 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
     }
     if (baseline.state != BuildState::succeeded || variant.state != BuildState::succeeded) return;
 
-    const auto earlier = decided_by_builds_.find({origin_of(baseline).id, origin_of(variant).id});
+    const auto earlier = decided_by_builds_.find(origins_of(comparison));
     if (earlier != decided_by_builds_.end()) {
         const Comparison& same = state_.comparisons.at(earlier->second);
         comparison.results = same.results;

@@ -88,7 +88,10 @@ Judgement judge(const BenchmarkFile& file,
                 const std::vector<Sample>& samples,
                 const GatePolicy& policy) {
     const std::vector<BenchmarkResult> results = summarize(file, samples);
-    const auto loses = [&](const BenchmarkResult& r) { return r.ci_high < 1 - policy.loss_max; };
+    const auto loses = [&](const BenchmarkResult& r) {
+        const auto benchmark = std::ranges::find(file.benchmarks, r.name, &Benchmark::name);
+        return r.ci_high < 1 - benchmark->loss_max.value_or(policy.loss_max);
+    };
     const auto gains = [&](const BenchmarkResult& r) {
         return r.role == BenchmarkRole::primary && r.ci_low > 1 + policy.gain_min;
     };
@@ -108,9 +111,11 @@ Judgement judge(const BenchmarkFile& file,
         if (result.noise > policy.noise_max)
             return say(Verdict::unstable, result, "the samples spread too widely.");
     }
-    const auto worst = std::ranges::min_element(results, {}, &BenchmarkResult::ci_high);
-    if (loses(*worst))
-        return say(Verdict::regress, *worst, "the variant is slower than the margin allows.");
+    for (const BenchmarkResult& result : results) {
+        if (loses(result)) {
+            return say(Verdict::regress, result, "the variant is slower than the margin allows.");
+        }
+    }
     const BenchmarkResult* best = nullptr;
     for (const BenchmarkResult& result : results) {
         if (gains(result) && (!best || result.ci_low > best->ci_low)) best = &result;

@@ -29,7 +29,7 @@ RULE = "a co_await stands alone: no lambda, braces or ?: in its statement, and n
 
 def query(name_of_tool, database, root, file):
     """(file, line) of every match; raises RuntimeError if the file could not be read."""
-    folder = re.escape(str(root)).replace("\\", "\\\\") + "/"
+    folder = re.sub(r"([.\[\](){}*+?|^$\\])", r"\\\1", str(root)) + "/"
     match = "match " + " ".join(MATCHER.replace("FOLDER", folder).split())
     run = subprocess.run([name_of_tool, "-p", str(database), "-c", "set output diag", "-c", match, str(file)],
                          capture_output=True, text=True)

@@ -116,6 +116,12 @@ TEST_CASE(
     CHECK(farm.build("fast", "x86_64").reused_from.has_value());
     CHECK(farm.build("fast", "x86_64_v3").state == BuildState::ready);
     CHECK(farm.build("fast", "x86_64_v3").dist == ".mini1.1");
+
+    work_off(farm, worker);
+    CHECK(farm.comparison("fast").verdict == Verdict::promote);
+    farm.get<Done>(ComposeEnded{ComposeId{2}, ""});
+    farm.get<MadeRebuild>(everything());
+    CHECK(farm.comparison("fast").state == ComparisonState::decided);  // measured once, not again
 }
 
 TEST_CASE("a worker gets only what its level can run, and the scarcest work first") {

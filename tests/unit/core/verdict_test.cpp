@@ -60,6 +60,18 @@ TEST_CASE("a loss beyond the margin is a regression, whatever else gains") {
     CHECK(judgement.results.front().name == "other");
 }
 
+TEST_CASE("a benchmark with a budget of its own may lose that much, and no more") {
+    BenchmarkFile file = a_file();
+    file.benchmarks[1].loss_max = 0.04;
+    std::vector<Sample> samples;
+    add_samples(samples, "main", 1.5, 0.002);
+    add_samples(samples, "other", 0.975, 0.002);
+    CHECK(judge(a_file(), samples, {}).verdict == Verdict::regress);
+    CHECK(judge(file, samples, {}).verdict == Verdict::promote);
+    file.benchmarks[1].loss_max = 0.01;
+    CHECK(judge(file, samples, {}).verdict == Verdict::regress);
+}
+
 TEST_CASE("all intervals inside the margin are equivalence; wider ones are none") {
     CHECK(judged(1.0, 1.0, 0.002).verdict == Verdict::equivalent);
     CHECK(judged(1.0, 1.0, 0.05).verdict == Verdict::hold);

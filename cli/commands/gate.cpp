@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output/text.hpp"
+#include "cli/rows.hpp"
+
+namespace terrace::cli {
+namespace {
+
+struct ShowOptions {
+    std::int64_t rebuild = 0;
+    std::string package;
+};
+
+std::vector<Cell> cells_of(const ComparisonRow& row) {
+    const ResultRow* deciding = row.results.empty() ? nullptr : &row.results.front();
+    return {{row.package, Paint::strong},
+            {row.variant},
+            word_cell(row.verdict.value_or(row.state)),
+            {deciding ? format_ratio(deciding->ratio) : "-"},
+            {deciding ? format_interval(deciding->ci_low, deciding->ci_high) : "-"},
+            word_cell(row.promoted  ? "yes"
+                      : row.verdict ? "no"
+                                    : "-"),
+            {row.reason}};
+}
+
+/// Every benchmark behind the verdicts, not only the deciding ones.
+Table benchmarks_of(const std::vector<ComparisonRow>& rows) {
+    Table table({{"VARIANT"},
+                 {"BENCHMARK"},
+                 {"ROLE"},
+                 {"PAIRS", Align::right},
+                 {"RATIO", Align::right},
+                 {"95 % INTERVAL"}});
+    for (const ComparisonRow& row : rows) {
+        for (const ResultRow& result : row.results) {
+            table.add({{row.variant},
+                       {result.name},
+                       {result.role},
+                       {std::to_string(result.pairs)},
+                       {format_ratio(result.ratio)},
+                       {format_interval(result.ci_low, result.ci_high)}});
+        }
+    }
+    return table;
+}
+
+/// With --package the farm's document is cut down to that package's rows, each as the farm wrote
+/// it.
+Result<std::string> only_package(const Result<std::string>& text, const std::string& package) {
+    if (!text || package.empty()) return text;
+    const auto rows = Session::read<std::vector<boost::json::value>>(text);
+    if (!rows) return rows.error();
+    const auto typed = Session::read<std::vector<ComparisonRow>>(text);
+    if (!typed) return typed.error();
+    boost::json::array kept;
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+        if ((*typed)[i].package == package) kept.push_back((*rows)[i]);
+    }
+    if (kept.empty())
+        return Error{Errc::not_found, "The rebuild has no comparison of '" + package + "'."};
+    return boost::json::serialize(kept);
+}
+
+ExitCode show_gate(Session& session, const ShowOptions& options) {
+    const auto all = session.farm.list(Target("/v1/comparisons").with("rebuild", options.rebuild));
+    const auto answer = only_package(all, options.package);
+    return session.answer<std::vector<ComparisonRow>>(
+        answer, [&](const std::vector<ComparisonRow>& rows) {
+            Table table({{"PACKAGE"},
+                         {"VARIANT"},
+                         {"VERDICT"},
+                         {"RATIO", Align::right},
+                         {"95 % INTERVAL"},
+                         {"PROMOTED"},
+                         {"REASON"}});
+            for (const ComparisonRow& row : rows) table.add(cells_of(row));
+            session.output.print(table, "The rebuild has no comparisons.");
+            if (options.package.empty()) return;
+            session.output.print_line("");
+            session.output.print(benchmarks_of(rows), "No benchmark was measured.");
+        });
+}
+
+}  // namespace
+
+void add_gate_commands(CLI::App& app, Action& action) {
+    CLI::App* noun =
+        add_noun(app, "gate", "The gate: what each variant gains, and what is shipped");
+
+    Command<ShowOptions> show(*noun, "show",
+                              "Verdicts of a rebuild; ratio = baseline time / variant time");
+    show.app->add_option("rebuild", show.options->rebuild, "Id of the rebuild")->required();
+    show.app->add_option("--package", show.options->package,
+                         "Only this source package, with every benchmark");
+    show.does(action, show_gate);
+}
+
+}  // namespace terrace::cli
