@@ -166,6 +166,8 @@ struct BuildRow {
     std::optional<TimePoint> finished_at;
     std::string identity;  ///< this and the rest: only in the answer for one build
     std::string dist;
+    std::string level_used;
+    std::vector<std::string> audit_findings;
     std::vector<AttemptRow> attempt_list;
     std::vector<RpmRow> rpms;
 };
@@ -186,6 +188,8 @@ BOOST_DESCRIBE_STRUCT(BuildRow,
                        finished_at,
                        identity,
                        dist,
+                       level_used,
+                       audit_findings,
                        attempt_list,
                        rpms))
 

@@ -95,7 +95,12 @@ void print_build(Output& output, const BuildRow& build) {
         output.print_line(fmt::format("Its packages are those of build {}.", *build.reused_from));
     if (build.evidence && !build.evidence->empty())
         output.print_line("Evidence: " + one_line(*build.evidence));
-    output.print_line("Identity: " + build.identity + "\n");
+    output.print_line("Identity: " + build.identity);
+    if (build.level_used != "none" && !build.level_used.empty())
+        output.print_line("Highest level of an instruction: " + build.level_used);
+    for (const std::string& finding : build.audit_findings)
+        output.print_line("Audit: " + one_line(finding));
+    output.print_line("");
     output.print(attempts_of(build), "No attempt has been made yet.");
     if (build.rpms.empty()) return;
     Table table({{"PACKAGE"}, {"SIZE", Align::right}});

@@ -18,7 +18,6 @@ constexpr std::int64_t kCountMax = 1'000'000;
 
 /// Can only this machine connect to it? nullopt: not an address.
 std::optional<bool> is_loopback(const std::string& address) {
-    if (address == "localhost") return true;
     std::array<unsigned char, sizeof(in6_addr)> bytes{};
     if (inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) return bytes[0] == 127;
     if (inet_pton(AF_INET6, address.c_str(), bytes.data()) != 1) return std::nullopt;
@@ -29,6 +28,7 @@ std::optional<bool> is_loopback(const std::string& address) {
 
 void read_listen(YamlMap listen, SchedulerConfig& config) {
     config.address = listen.text_or("address", config.address);
+    if (config.address == "localhost") config.address = "127.0.0.1";
     config.port = static_cast<std::uint16_t>(listen.whole_or("port", config.port, 0, 65535));
     listen.done();
     const auto loopback = is_loopback(config.address);

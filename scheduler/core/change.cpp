@@ -1,6 +1,7 @@
 #include "scheduler/core/change.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace terrace::core {
 namespace {
@@ -37,11 +38,21 @@ struct Applier {
     void operator()(const Lease& row) const { to.leases[row.attempt] = row; }
     void operator()(const LeaseEnded& row) const { to.leases.erase(row.attempt); }
     void operator()(const ComparisonSample&) const {}  // the database's alone
-    void operator()(const Compose& row) const { to.composes[row.id] = row; }
+    void operator()(const Compose& row) const {
+        to.composes[row.id] = row;
+        if (row.state == ComposeState::failed) to.compose_packages.erase(row.id);
+    }
     void operator()(const ComposePackage& row) const {
         to.compose_packages[row.compose][{row.repo, row.filename}] = row;
     }
-    void operator()(const Stream& row) const { to.streams[{row.release, row.name}] = row; }
+    /// Only what is being composed or what a stream points to is needed again.
+    void operator()(const Stream& row) const {
+        Stream& stream = to.streams[{row.release, row.name}];
+        const ComposeId before = std::exchange(stream, row).compose;
+        const bool shown = std::ranges::any_of(
+            to.streams, [&](const auto& other) { return other.second.compose == before; });
+        if (!shown) to.compose_packages.erase(before);
+    }
 };
 
 }  // namespace

@@ -31,7 +31,10 @@ constexpr std::optional<ComparisonState> next_state(ComparisonState state, Compa
             if (event == E::builds_done) return S::ready;
             if (event == E::decide) return S::decided;
             return std::nullopt;
-        case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
+        case S::ready:
+            if (event == E::lease_granted) return S::leased;
+            if (event == E::decide) return S::decided;  // its benchmark file is gone
+            return std::nullopt;
         case S::leased:
             if (event == E::decide) return S::decided;
             if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
@@ -43,7 +46,7 @@ constexpr std::optional<ComparisonState> next_state(ComparisonState state, Compa
 }
 static_assert(next_state(ComparisonState::waiting, ComparisonEvent::decide) ==
               ComparisonState::decided);
-static_assert(!next_state(ComparisonState::ready, ComparisonEvent::decide));
+static_assert(!next_state(ComparisonState::ready, ComparisonEvent::attempt_retry));
 static_assert(!next_state(ComparisonState::decided, ComparisonEvent::cancel));
 
 }  // namespace terrace::core

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace terrace::core {
 namespace {
@@ -49,6 +50,24 @@ void add_source(const ReleaseSpec& release,
     }
 }
 
+/// What the baseline's users have, by name.
+std::map<std::string, Evr> published_evrs(const ReleaseSpec& release,
+                                          const std::vector<ComposePackage>& base) {
+    std::map<std::string, Evr> evrs;
+    for (const ComposePackage& row : base) {
+        if (row.repo == release.baseline().name + "/os") evrs[row.nevra.name] = row.nevra.evr();
+    }
+    return evrs;
+}
+
+bool goes_back(const std::map<std::string, Evr>& published, const SourceOutcome& outcome) {
+    return std::ranges::any_of(outcome.baseline.rpms, [&](const RpmFile& rpm) {
+        const auto found = published.find(rpm.nevra.name);
+        return rpm.nevra.arch != "src" && found != published.end() &&
+               rpm.nevra.evr() < found->second;
+    });
+}
+
 }  // namespace
 
 std::vector<std::string> compose_repos(const ReleaseSpec& release) {
@@ -64,16 +83,32 @@ std::vector<std::string> compose_repos(const ReleaseSpec& release) {
 std::vector<ComposePackage> plan_compose(const ReleaseSpec& release,
                                          const std::vector<ComposePackage>& base,
                                          const std::vector<SourceOutcome>& rebuilt) {
-    std::set<std::string> replaced;
-    for (const SourceOutcome& outcome : rebuilt) replaced.insert(outcome.source);
+    const std::map<std::string, Evr> published = published_evrs(release, base);
+    std::map<std::string, const SourceOutcome*> replacing;
+    for (const SourceOutcome& outcome : rebuilt) {
+        if (!goes_back(published, outcome)) replacing[outcome.source] = &outcome;
+    }
     std::vector<ComposePackage> rows;
     for (const ComposePackage& row : base) {
-        if (!replaced.contains(row.source)) rows.push_back(row);
+        if (!replacing.contains(row.source)) rows.push_back(row);
     }
-    for (const SourceOutcome& outcome : rebuilt) add_source(release, outcome, rows);
-    std::ranges::sort(rows, {},
-                      [](const ComposePackage& row) { return std::tie(row.repo, row.filename); });
+    for (const auto& [source, outcome] : replacing) add_source(release, *outcome, rows);
+    std::ranges::sort(rows, {}, [](const ComposePackage& row) {
+        return std::tie(row.repo, row.filename, row.source);
+    });
     return rows;
+}
+
+std::string why_unpublishable(const std::vector<ComposePackage>& packages) {
+    std::map<std::pair<std::string, std::string>, std::string> source_of;
+    for (const ComposePackage& row : packages) {
+        const auto [found, is_new] = source_of.try_emplace({row.repo, row.filename}, row.source);
+        if (!is_new) {
+            return "Source packages '" + found->second + "' and '" + row.source + "' both bring " +
+                   row.filename + " to " + row.repo + ".";
+        }
+    }
+    return {};
 }
 
 }  // namespace terrace::core

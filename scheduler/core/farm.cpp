@@ -41,6 +41,31 @@ Decision Farm::tick(TimePoint now) {
     return decision;
 }
 
+Decision Farm::resume(TimePoint now) {
+    Decision decision;
+    std::vector<Lease> leases;
+    for (const auto& [attempt, lease] : state_.leases) leases.push_back(lease);
+    for (Lease& lease : leases) {
+        if (lease.expires_at >= now + config_->lease_length) continue;
+        lease.expires_at = now + config_->lease_length;
+        record(decision, std::move(lease));
+    }
+    std::vector<Comparison> unmeasurable;
+    for (const auto& [id, row] : state_.comparisons) {
+        const std::string& source = state_.source_packages.at(row.source_package).name;
+        if (row.state == ComparisonState::ready && !config_->benchmarks.contains(source)) {
+            unmeasurable.push_back(row);
+        }
+    }
+    for (Comparison& comparison : unmeasurable) {
+        const RebuildId rebuild = comparison.rebuild;
+        decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
+               decision);
+        settle_rebuild(rebuild, now, decision);
+    }
+    return decision;
+}
+
 std::vector<Effect> Farm::effects(TimePoint now) const {
     std::vector<Effect> effects;
     for (const auto& [id, compose] : state_.composes) {
@@ -72,6 +97,7 @@ void Farm::record(Decision& decision, Change change) {
         }
         open_[comparison->rebuild] += (is_final(comparison->state) ? 0 : 1) - (was_open ? 1 : 0);
     } else if (const auto* ended = std::get_if<LeaseEnded>(&change)) {
+        ++work_news_;
         const Lease& lease = state_.leases.at(ended->attempt);
         lease_deadlines_.erase({lease.expires_at, lease.attempt});
         lease_of_slot_.erase({lease.worker, lease.slot});
@@ -93,6 +119,7 @@ void Farm::record(Decision& decision, Change change) {
 
 void Farm::index(const Build& build) {
     if (build.state == BuildState::ready) {
+        ++work_news_;
         ready_.put({.what = build.id,
                     .run_level = variant_of(build).run_level,
                     .priority = state_.rebuilds.at(build.rebuild).priority,
@@ -101,12 +128,20 @@ void Farm::index(const Build& build) {
     } else {
         ready_.remove(build.id);
     }
-    if (build.state == BuildState::succeeded && !build.reused_from)
-        succeeded_by_identity_[build.identity] = build.id;
+    if (build.reused_from) return;
+    if (build.state == BuildState::succeeded) {
+        succeeded_by_identity_[build.identity][build.id] = build.dist;
+    }
+    if (build.state == BuildState::failed || build.state == BuildState::cancelled) {
+        claims_.erase(claim_of(build));
+    } else {
+        claims_.insert(claim_of(build));
+    }
 }
 
 void Farm::index(const Comparison& comparison) {
     if (comparison.state == ComparisonState::ready) {
+        ++work_news_;
         const Build& build = state_.builds.at(comparison.variant_build);
         ready_.put({.what = comparison.id,
                     .run_level = variant_of(build).run_level,
@@ -117,7 +152,10 @@ void Farm::index(const Comparison& comparison) {
         ready_.remove(comparison.id);
     }
     if (comparison.state == ComparisonState::decided) {
-        decided_by_builds_.try_emplace(origins_of(comparison), comparison.id);
+        // Only what was found out is inherited, not that nothing could be.
+        const bool found_out =
+            comparison.verdict == Verdict::identical || !comparison.results.empty();
+        if (found_out) decided_by_builds_.try_emplace(origins_of(comparison), comparison.id);
     }
 }
 
@@ -152,6 +190,11 @@ const VariantSpec& Farm::variant_of(const Build& build) const {
     const VariantSpec* variant = release_of(build.rebuild).variant(build.variant);
     TERRACE_CHECK(variant != nullptr);
     return *variant;
+}
+
+Farm::NevraClaim Farm::claim_of(const Build& build) const {
+    return {state_.rebuilds.at(build.rebuild).release,
+            state_.source_packages.at(build.source_package).name, build.variant, build.dist};
 }
 
 const Build& Farm::origin_of(const Build& build) const {

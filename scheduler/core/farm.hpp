@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,14 +26,20 @@ public:
 
     Decision apply(const Event& event, TimePoint now);
 
+    /// Once, after the farm was loaded: nobody could renew a lease while we were away, so each gets
+    /// its full length anew; and a comparison whose benchmark file is gone is decided.
+    Decision resume(TimePoint now);
+
     /// What time alone decides: leases that ended, back-offs that are over.
     Decision tick(TimePoint now);
 
     /// What should be under way now; derived from state, in a stable order.
     std::vector<Effect> effects(TimePoint now) const;
 
-    /// True if a slot that found nothing before may find something now.
-    bool has_ready_work() const { return !ready_.empty(); }
+    /// Moves on whenever a slot that found nothing before may find something now: something became
+    /// ready, or a lease ended and its host may be quiet. What time alone changes (back-off) does
+    /// not move it.
+    std::uint64_t work_news() const { return work_news_; }
 
     const Snapshot& state() const { return state_; }
 
@@ -56,6 +64,10 @@ private:
     void move(Build build, BuildEvent event, TimePoint now, Decision& decision);
     void move(Comparison comparison, ComparisonEvent event, TimePoint now, Decision& decision);
 
+    /// Release, name of the source package, variant, dist: who has it owns those NEVRAs for good.
+    using NevraClaim = std::tuple<std::string, std::string, std::string, std::string>;
+    NevraClaim claim_of(const Build& build) const;
+
     struct Plan;  ///< a rebuild request, checked and filled in
     Result<Plan> plan_rebuild(const SubmitRebuild& request) const;
     std::vector<BuildId> expand(const Rebuild& rebuild,
@@ -65,7 +77,12 @@ private:
     void add_comparisons(const Rebuild& rebuild,
                          const std::vector<BuildId>& siblings,
                          Decision& decision);
-    const Build* reusable(const std::string& identity) const;
+    /// Reuse of earlier builds for one source package: all variants share one dist, so one EVR.
+    std::map<std::string, BuildId> choose_reuse(const Rebuild& rebuild,
+                                                const SourcePackage& package) const;
+    std::string identity_of(const Rebuild& rebuild,
+                            const SourcePackage& package,
+                            const VariantSpec& variant) const;
 
     LeaseGrant grant(const Worker& worker,
                      const RequestLease& request,
@@ -102,6 +119,7 @@ private:
                 Decision& decision);
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
+    void fail_compose(Compose compose, TimePoint now, Decision& decision);
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
 
     const Build& origin_of(const Build& build) const;
@@ -117,7 +135,8 @@ private:
     Snapshot state_;
     // Derived from state_, rebuilt at start.
     ReadyQueue ready_;
-    std::map<std::string, BuildId> succeeded_by_identity_;
+    std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
+    std::set<NevraClaim> claims_;  ///< what was built, or is being built
     std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
@@ -127,6 +146,7 @@ private:
     std::map<ComparisonId, AttemptId> lease_of_comparison_;
     std::map<std::pair<WorkerId, int>, AttemptId> lease_of_slot_;
     std::set<std::pair<TimePoint, AttemptId>> lease_deadlines_;
+    std::uint64_t work_news_ = 0;
 };
 
 }  // namespace terrace::core

@@ -51,15 +51,33 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});
             stream != state_.streams.end()) {
             compose.base = stream->second.compose;
-            for (const auto& [key, row] : state_.compose_packages[*compose.base])
-                base.push_back(row);
+            const auto shown = state_.compose_packages.find(*compose.base);
+            if (shown != state_.compose_packages.end()) {
+                for (const auto& [key, row] : shown->second) base.push_back(row);
+            }
+        }
+        std::vector<ComposePackage> plan = plan_compose(release_of(id), base, outcomes_of(id));
+        compose.error = why_unpublishable(plan);
+        if (!compose.error.empty()) {
+            fail_compose(std::move(compose), now, decision);
+            continue;
         }
         record(decision, compose);
-        for (ComposePackage row : plan_compose(release_of(id), base, outcomes_of(id))) {
+        for (ComposePackage& row : plan) {
             row.compose = compose.id;
             record(decision, std::move(row));
         }
     }
+}
+
+void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
+    Rebuild rebuild = state_.rebuilds.at(compose.rebuild);
+    compose.state = ComposeState::failed;
+    compose.finished_at = now;
+    rebuild.state = RebuildState::failed;
+    rebuild.finished_at = now;
+    record(decision, std::move(compose));
+    record(decision, std::move(rebuild));
 }
 
 /// The sources whose baseline was built, with the variants that passed the gate.
@@ -95,12 +113,7 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
         return decision;  // told twice, or about a compose of an earlier life
     }
     Compose compose = found->second;
-    Rebuild rebuild = state_.rebuilds.at(compose.rebuild);
-    if (e.error.empty()) {
-        compose.state = ComposeState::finished;
-        compose.error.clear();
-        rebuild.state = RebuildState::finished;
-    } else {
+    if (!e.error.empty()) {
         sim_mark("compose failed");
         compose.error = e.error;
         ++compose.failures;
@@ -109,16 +122,19 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
             record(decision, std::move(compose));
             return decision;
         }
-        compose.state = ComposeState::failed;
-        rebuild.state = RebuildState::failed;
+        fail_compose(std::move(compose), now, decision);
+    } else {
+        Rebuild rebuild = state_.rebuilds.at(compose.rebuild);
+        compose.state = ComposeState::finished;
+        compose.error.clear();
+        compose.finished_at = now;
+        rebuild.state = RebuildState::finished;
+        rebuild.finished_at = now;
+        const Stream stream{compose.release, compose.stream, compose.id};
+        record(decision, std::move(compose));
+        record(decision, stream);
+        record(decision, std::move(rebuild));
     }
-    compose.finished_at = now;
-    rebuild.finished_at = now;
-    const Stream stream{compose.release, compose.stream, compose.id};
-    const bool published = compose.state == ComposeState::finished;
-    record(decision, std::move(compose));
-    if (published) record(decision, stream);
-    record(decision, std::move(rebuild));
     start_composes(now, decision);
     return decision;
 }

@@ -173,45 +173,76 @@ Decision Farm::on(const SubmitRebuild& e, TimePoint now) {
     return decision;
 }
 
-const Build* Farm::reusable(const std::string& identity) const {
-    const auto found = succeeded_by_identity_.find(identity);
-    return found == succeeded_by_identity_.end() ? nullptr : &state_.builds.at(found->second);
+std::string Farm::identity_of(const Rebuild& rebuild,
+                              const SourcePackage& package,
+                              const VariantSpec& variant) const {
+    return package.srpm_digest.hex + "/" + variant.digest + "/" + rebuild.seed.hex;
 }
 
-/// The builds of one source package, the baseline's first. A variant is reused only beside its own
-/// reused baseline, and a new one beside a reused baseline takes that one's dist: both sides keep
-/// one EVR.
+/// The earlier builds that take part again, by variant. All of them have the dist of the
+/// baseline's, and what is built anew beside them will have it, too; so a baseline is reused only
+/// where no other build owns, or may come to own, those NEVRAs of a variant: a NEVRA never gets
+/// other content.
+std::map<std::string, BuildId> Farm::choose_reuse(const Rebuild& rebuild,
+                                                  const SourcePackage& package) const {
+    const ReleaseSpec& release = config_->releases.at(rebuild.release);
+    const auto baselines =
+        succeeded_by_identity_.find(identity_of(rebuild, package, release.baseline()));
+    if (baselines == succeeded_by_identity_.end()) return {};
+    for (auto candidate = baselines->second.rbegin(); candidate != baselines->second.rend();
+         ++candidate) {
+        const std::string& dist = candidate->second;
+        std::map<std::string, BuildId> reuse = {{release.baseline().name, candidate->first}};
+        bool clash = false;
+        for (const std::string& name : rebuild.variants) {
+            const VariantSpec& variant = *release.variant(name);
+            if (&variant == &release.baseline()) continue;
+            const auto same = succeeded_by_identity_.find(identity_of(rebuild, package, variant));
+            if (same != succeeded_by_identity_.end()) {
+                for (const auto& [id, its_dist] : same->second) {
+                    if (its_dist == dist) reuse[name] = id;
+                }
+            }
+            clash |= !reuse.contains(name) &&
+                     claims_.contains({rebuild.release, package.name, name, dist});
+        }
+        if (!clash) return reuse;
+    }
+    return {};
+}
+
+/// The builds of one source package, the baseline's first.
 std::vector<BuildId> Farm::expand(const Rebuild& rebuild,
                                   const SourcePackage& package,
                                   TimePoint now,
                                   Decision& decision) {
     const ReleaseSpec& release = config_->releases.at(rebuild.release);
-    std::string dist = "." + release.dist_suffix + "." + std::to_string(rebuild.counter);
+    if (!arch_allowed(package, release.baseline())) return {};  // nothing of it can be published
+    const std::map<std::string, BuildId> reuse = choose_reuse(rebuild, package);
+    const std::string dist = reuse.empty()
+                                 ? "." + release.dist_suffix + "." + std::to_string(rebuild.counter)
+                                 : state_.builds.at(reuse.at(release.baseline().name)).dist;
     std::vector<BuildId> builds;
-    bool baseline_reused = false;
     for (const std::string& name : rebuild.variants) {
         const VariantSpec& variant = *release.variant(name);
         const bool is_baseline = &variant == &release.baseline();
-        if (!arch_allowed(package, variant) || (package.noarch && !is_baseline)) {
-            if (is_baseline) return {};  // nothing of it can be published
-            continue;
-        }
+        if (!is_baseline && (package.noarch || !arch_allowed(package, variant))) continue;
         Build build;
         build.id = next_id(state_.builds);
         build.rebuild = rebuild.id;
         build.source_package = package.id;
         build.variant = name;
-        build.identity = package.srpm_digest.hex + "/" + variant.digest + "/" + rebuild.seed.hex;
-        const Build* earlier = reusable(build.identity);
-        if (earlier && (is_baseline || (baseline_reused && earlier->dist == dist))) {
-            sim_mark("build reused");
-            baseline_reused |= is_baseline;
-            dist = earlier->dist;
-            build.reused_from = earlier->id;
-            build.outcome = Outcome::ok;
-            build.code_identity = earlier->code_identity;
-        }
+        build.identity = identity_of(rebuild, package, variant);
         build.dist = dist;
+        if (const auto earlier = reuse.find(name); earlier != reuse.end()) {
+            sim_mark("build reused");
+            build.reused_from = earlier->second;
+            build.outcome = Outcome::ok;
+            const Build& origin = state_.builds.at(earlier->second);
+            build.code_identity = origin.code_identity;
+            build.level_used = origin.level_used;
+            build.audit_findings = origin.audit_findings;
+        }
         const BuildEvent event = build.reused_from ? BuildEvent::reused : BuildEvent::deps_settled;
         builds.push_back(build.id);
         move(std::move(build), event, now, decision);

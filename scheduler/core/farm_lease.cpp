@@ -27,7 +27,15 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     Worker worker;
     worker.id = {state_.workers.empty() ? 1 : state_.workers.rbegin()->first.value + 1};
     for (const auto& [id, known] : state_.workers) {
-        if (known.name == e.hello.name) worker.id = id;
+        if (known.name != e.hello.name) continue;
+        worker.id = id;
+        const bool is_there = known.seen_at + config_->lease_length + kSeenPrecision > now;
+        if (known.hello.host != e.hello.host && is_there) {
+            decision.reply =
+                Error{Errc::conflict, "Another machine works under the name '" + known.name +
+                                          "': give each worker a name of its own."};
+            return decision;
+        }
     }
     worker.name = e.hello.name;
     worker.hello = e.hello;
@@ -217,7 +225,7 @@ Decision Farm::on(const RenewLeases& e, TimePoint now) {
         if (!lease || lease->worker != e.worker) {
             sim_mark("heartbeat for an ended lease");
             renewed.ended.push_back(key.attempt);
-        } else if (lease->expires_at < now + config_->lease_length * 2 / 3) {
+        } else if (lease->expires_at < now + config_->lease_length) {
             Lease longer = *lease;
             longer.expires_at = now + config_->lease_length;
             record(decision, std::move(longer));

@@ -1,6 +1,7 @@
 // How attempts end, and what follows from it for builds, comparisons and their rebuild.
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "common/vocab/check.hpp"
 #include "scheduler/core/farm.hpp"
@@ -11,19 +12,24 @@
 namespace terrace::core {
 namespace {
 
-/// A report that says `ok` must bring what an ok attempt makes.
-std::optional<Error> why_incomplete(const Lease& lease, const AttemptReport& report) {
-    if (report.outcome != Outcome::ok) return std::nullopt;
-    if (lease.build && std::ranges::none_of(report.rpms, [](const RpmFile& rpm) {
-            return rpm.nevra.arch != "src";
-        })) {
-        return Error{Errc::invalid_argument, "A build that is ok must report its RPMs."};
-    }
-    if (lease.comparison && report.samples.empty()) {
-        return Error{Errc::invalid_argument, "A comparison that is ok must report its samples."};
-    }
+/// The file name that rpm gives it; a name from outside becomes part of paths and of keys.
+bool has_its_own_name(const RpmFile& rpm) {
+    const std::string stem = rpm.nevra.name + "-" + rpm.nevra.version + "-" + rpm.nevra.release;
+    const bool plain =
+        rpm.filename.find('/') == std::string::npos && !rpm.filename.starts_with('.');
+    return plain && (rpm.filename == stem + "." + rpm.nevra.arch + ".rpm" ||
+                     (rpm.nevra.arch == "src" && rpm.filename == stem + ".nosrc.rpm"));
+}
+
+/// What would not fit into the farm's state; and a report that says `ok` must bring what an ok
+/// attempt makes.
+std::optional<Error> why_refused(const Lease& lease, const AttemptReport& report) {
     std::set<std::string> names;
     for (const RpmFile& rpm : report.rpms) {
+        if (!has_its_own_name(rpm)) {
+            return Error{Errc::invalid_argument, "'" + rpm.filename + "' is not the file name of " +
+                                                     to_string(rpm.nevra) + "."};
+        }
         if (!names.insert(rpm.filename).second || rpm.digest.hex.empty() || rpm.size <= 0) {
             return Error{Errc::invalid_argument,
                          "'" + rpm.filename + "' is reported twice, or without digest or size."};
@@ -36,6 +42,14 @@ std::optional<Error> why_incomplete(const Lease& lease, const AttemptReport& rep
             return Error{Errc::invalid_argument,
                          "A sample of '" + sample.benchmark + "' is reported twice or negative."};
         }
+    }
+    if (report.outcome != Outcome::ok) return std::nullopt;
+    const auto is_binary = [](const RpmFile& rpm) { return rpm.nevra.arch != "src"; };
+    if (lease.build && std::ranges::none_of(report.rpms, is_binary)) {
+        return Error{Errc::invalid_argument, "A build that is ok must report its RPMs."};
+    }
+    if (lease.comparison && report.samples.empty()) {
+        return Error{Errc::invalid_argument, "A comparison that is ok must report its samples."};
     }
     return std::nullopt;
 }
@@ -55,7 +69,7 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
                                "The lease of this attempt has ended; the report changes nothing."};
         return decision;
     }
-    if (auto error = why_incomplete(*held, e.report)) {
+    if (auto error = why_refused(*held, e.report)) {
         decision.reply = std::move(*error);
         return decision;
     }
@@ -121,6 +135,8 @@ void Farm::finish_build(
     }
     if (report.outcome == Outcome::ok) {
         build.code_identity = report.audit.code_identity;
+        build.level_used = report.audit.level_used;
+        build.audit_findings = report.audit.findings;
         for (const RpmFile& rpm : report.rpms) {
             BuildRpm row;
             static_cast<RpmFile&>(row) = rpm;
@@ -147,8 +163,11 @@ void Farm::finish_comparison(Comparison comparison,
         move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);
         return;
     }
-    if (report.outcome == Outcome::ok) {
-        const std::string& source = state_.source_packages.at(comparison.source_package).name;
+    const std::string& source = state_.source_packages.at(comparison.source_package).name;
+    if (!config_->benchmarks.contains(source)) {
+        decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
+               decision);
+    } else if (report.outcome == Outcome::ok) {
         Judgement judgement =
             judge(config_->benchmarks.at(source), report.samples, release_of(rebuild).gate);
         comparison.results = std::move(judgement.results);

@@ -146,6 +146,8 @@ struct Build {
     std::string evidence;            ///< what decided it
     std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
     Digest code_identity;
+    Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
+    std::vector<std::string> audit_findings;  ///< instructions above the variant's level
     std::optional<TimePoint> finished_at;
     friend bool operator==(const Build&, const Build&) = default;
 };
@@ -166,6 +168,8 @@ BOOST_DESCRIBE_STRUCT(Build,
                        evidence,
                        reused_from,
                        code_identity,
+                       level_used,
+                       audit_findings,
                        finished_at))
 
 /// One RPM that a build made.

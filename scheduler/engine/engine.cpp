@@ -22,10 +22,26 @@ bool Engine::reload() {
     try {
         farm_ = core::Farm(config_, store_.load());
         stale_ = false;
+        resumed_ = false;
+        ++reloads_;
     } catch (const StoreError&) {
         // Still away; the next batch tries again.
     }
     return !stale_;
+}
+
+std::vector<core::Change> Engine::decide(const std::vector<Command>& batch,
+                                         TimePoint now,
+                                         std::vector<Result<core::Reply>>& replies) {
+    std::vector<core::Change> changes;
+    if (!std::exchange(resumed_, true)) changes = farm_.resume(now).changes;
+    std::ranges::move(farm_.tick(now).changes, std::back_inserter(changes));
+    for (const Command& command : batch) {
+        core::Decision decision = farm_.apply(command.event, now);
+        std::ranges::move(decision.changes, std::back_inserter(changes));
+        replies.push_back(std::move(decision.reply));
+    }
+    return changes;
 }
 
 void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
@@ -34,17 +50,13 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
         for (const Command& command : batch) command.done(away);
         return;
     }
-    std::vector<core::Change> changes = farm_.tick(now).changes;
     std::vector<Result<core::Reply>> replies;
-    replies.reserve(batch.size());
-    for (const Command& command : batch) {
-        core::Decision decision = farm_.apply(command.event, now);
-        std::ranges::move(decision.changes, std::back_inserter(changes));
-        replies.push_back(std::move(decision.reply));
-    }
     try {
-        if (!changes.empty()) store_.commit(changes);
-        careful_ = false;
+        const std::vector<core::Change> changes = decide(batch, now, replies);
+        if (!changes.empty()) {
+            store_.commit(changes);
+            careful_ = false;
+        }
     } catch (const StoreError& e) {
         // The commit may or may not have happened, so memory is no longer to be trusted.
         const Error refused{
@@ -54,7 +66,8 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
         careful_ = true;
         stale_ = true;
         reload();
-    } catch (const Superseded& e) {
+    } catch (const std::exception& e) {
+        // We cannot go on, but nobody is left waiting.
         for (const Command& command : batch) command.done(Error{Errc::unavailable, e.what()});
         throw;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -39,9 +40,15 @@ public:
 
     const core::Farm& farm() const { return farm_; }
 
+    /// Farm::work_news(), and other than before after a reload.
+    std::uint64_t work_news() const { return (reloads_ << 32) + farm_.work_news(); }
+
 private:
     static constexpr std::size_t kBatchMax = 256;
     bool reload();
+    std::vector<core::Change> decide(const std::vector<Command>& batch,
+                                     TimePoint now,
+                                     std::vector<Result<core::Reply>>& replies);
     void start_effects(TimePoint now);
 
     const core::FarmConfig& config_;
@@ -51,7 +58,9 @@ private:
     core::Farm farm_;
     std::set<ComposeId> composing_;  ///< handed to the composer and not ended
     bool careful_ = false;           ///< the last commit failed
-    bool stale_ = false;             ///< and memory could not be loaded anew yet
+    bool resumed_ = false;           ///< the farm was told that it was loaded
+    std::uint64_t reloads_ = 0;
+    bool stale_ = false;  ///< and memory could not be loaded anew yet
 };
 
 }  // namespace terrace::engine

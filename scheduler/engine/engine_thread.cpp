@@ -23,9 +23,9 @@ EngineThread::EngineThread(const core::FarmConfig& config,
               store,
               composer,
               [this](Command command) {
-                  // Our own are few and must not get lost among the requests of others.
-                  if (!push(command, SIZE_MAX))
-                      command.done(Error{Errc::unavailable, "The farm is stopping."});
+                  // Our own are few and must not get lost among the requests of others. One that
+                  // comes too late is dropped: the next start asks the composer again.
+                  push(command, SIZE_MAX);
               }),
       thread_([this] { run(); }) {}
 
@@ -67,6 +67,7 @@ std::vector<Command> EngineThread::take_batch() {
 }
 
 void EngineThread::run() {
+    std::uint64_t news = 0;
     try {
         while (true) {
             {
@@ -74,7 +75,9 @@ void EngineThread::run() {
                 if (stopping_ && inbox_.empty()) return;
             }
             engine_.run_batch(take_batch(), real_now());
-            if (engine_.farm().has_ready_work()) options_.on_work_ready();
+            const std::uint64_t latest = engine_.work_news();
+            if (latest != news) options_.on_work_ready();
+            news = latest;
         }
     } catch (const std::exception& e) {
         std::vector<Command> refused;

@@ -24,6 +24,8 @@ struct Request {
         parameters;                     ///< of the query, decoded, in order
     std::vector<std::string> captured;  ///< what the route's stars matched
     std::string authorization;
+    std::string host;    ///< as the client named us, with the port
+    std::string origin;  ///< the web page that a browser sends this for; empty for anything else
     std::string body;
     /// True if nobody waits for the response any more.
     std::function<bool()> client_gone = [] { return false; };

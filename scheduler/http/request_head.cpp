@@ -49,6 +49,8 @@ Result<Request> parse_head(const http::RequestParser& parser) {
         return Error{Errc::invalid_argument, "The request's target is not UTF-8 text."};
     }
     request.authorization = std::string(message[field::authorization]);
+    request.host = std::string(message[field::host]);
+    request.origin = std::string(message[field::origin]);
     return request;
 }
 

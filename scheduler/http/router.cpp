@@ -49,6 +49,12 @@ std::string first_line(std::string text) {
     return text.substr(0, text.find('\n'));
 }
 
+/// A browser may be led here under a foreign name, so that its page looks like ours.
+bool names_this_machine(std::string_view host) {
+    const std::string_view name = host.substr(0, host.rfind(':'));
+    return host.empty() || name == "localhost" || name.starts_with("127.") || name == "[::1]";
+}
+
 }  // namespace
 
 Router::Router(std::string token) : token_(std::move(token)) {}
@@ -70,6 +76,15 @@ Result<const Route*> Router::find(Request& request) const {
         return Error{Errc::not_found,
                      "There is nothing at '" + request.path + "' for this method."};
     const bool writes = request.method != Method::get;
+    if (writes && !request.origin.empty() && request.origin != "http://" + request.host) {
+        return Error{Errc::unauthorized,
+                     "The farm takes no changes from the pages of other sites."};
+    }
+    if (writes && token_.empty() && !names_this_machine(request.host)) {
+        return Error{Errc::unauthorized,
+                     "Without a token this farm takes changes only from its own "
+                     "machine, called localhost or by its address."};
+    }
     if (writes && !token_.empty() && !equal_secrets(request.authorization, "Bearer " + token_)) {
         return Error{Errc::unauthorized,
                      "This farm takes changes only with its token (Authorization: Bearer TOKEN)."};

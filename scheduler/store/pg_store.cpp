@@ -61,12 +61,18 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
     }
 }
 
-/// Only live attempts are state; samples are for people.
+/// Only live attempts are state, and the packages of composes that are under way or that a stream
+/// points to; samples are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
             if constexpr (std::is_same_v<Row, core::Attempt>) {
                 load_rows<Row>(tx, "where id in (select attempt from lease)", snapshot);
+            } else if constexpr (std::is_same_v<Row, core::ComposePackage>) {
+                load_rows<Row>(tx,
+                               "where compose in (select compose from stream union all "
+                               "select id from compose where state = 'pending')",
+                               snapshot);
             } else if constexpr (!std::is_same_v<Row, core::ComparisonSample>) {
                 load_rows<Row>(tx, "", snapshot);
             }

@@ -54,9 +54,11 @@ std::string comparison_rows(const std::string& selected, const std::string& more
         left join lateral (select t.wall_ms from attempt t where t.build = coalesce(v.reused_from, v.id)
                             order by t.number desc limit 1) va on true
         cross join lateral (select coalesce(sum(m.size), 0)::bigint as bytes from build_rpm m
-                             where m.build = coalesce(b.reused_from, b.id) and not m.debug) bs
+                             where m.build = coalesce(b.reused_from, b.id) and not m.debug
+                               and m.nevra->>'arch' <> 'src') bs
         cross join lateral (select coalesce(sum(m.size), 0)::bigint as bytes from build_rpm m
-                             where m.build = coalesce(v.reused_from, v.id) and not m.debug) vs
+                             where m.build = coalesce(v.reused_from, v.id) and not m.debug
+                               and m.nevra->>'arch' <> 'src') vs
         order by r.id)";
 }
 
@@ -127,7 +129,8 @@ std::string builds() {
 }
 
 std::string build() {
-    return build_rows("select * from build where id = $1", R"(, r.identity, r.dist,
+    return build_rows("select * from build where id = $1",
+                      R"(, r.identity, r.dist, r.level_used, r.audit_findings,
         (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name) order by t.number),
                          '[]')
            from attempt t join worker h on h.id = t.worker

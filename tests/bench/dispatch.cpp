@@ -96,7 +96,7 @@ core::ReportAttempt finished(const LeaseGrant& lease) {
     report.report.outcome = Outcome::ok;
     RpmFile rpm;
     rpm.nevra = {lease.build->package, 0, "1", "1", "x86_64"};
-    rpm.filename = lease.build->package + ".rpm";
+    rpm.filename = lease.build->package + "-1-1.x86_64.rpm";
     rpm.digest = lease.build->srpm_digest;
     rpm.size = 1;
     report.report.rpms = {rpm};

@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "common/vocab/names.hpp"
 
@@ -56,11 +57,25 @@ void check_levels(const core::Snapshot& state, const core::FarmConfig& config) {
     }
 }
 
+/// Two builds that may both make RPMs never make them under the same NEVRA.
+void check_nevras(const core::Snapshot& state) {
+    std::set<std::tuple<std::string, std::string, std::string>> owned;
+    for (const auto& [id, build] : state.builds) {
+        const bool makes_nothing = build.reused_from || build.state == core::BuildState::failed ||
+                                   build.state == core::BuildState::cancelled;
+        if (makes_nothing) continue;
+        const std::string& name = state.source_packages.at(build.source_package).name;
+        must(owned.insert({name, build.variant, build.dist}).second,
+             "a NEVRA is made by one build only");
+    }
+}
+
 }  // namespace
 
 void check_invariants(const core::Snapshot& state, const core::FarmConfig& config) {
     check_leases(state);
     check_levels(state, config);
+    check_nevras(state);
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;
         for (const auto& [build_id, build] : state.builds) {

@@ -40,6 +40,7 @@ Duration Agent::ask_for_lease(int number) {
     wire::LeaseRequest request;
     {
         const std::lock_guard lock(mutex_);
+        if (!welcome_) return options_.poll_interval;  // forgotten since step_slot() looked
         request = {welcome_->worker, hello_.incarnation, number, options_.lease_wait};
     }
     const auto answer = api_.request_lease(request);

@@ -33,8 +33,9 @@ struct AttemptContext {
     void note(const std::string& text) const { log.line("terrace", text); }
 };
 
-/// Calls `call` again as long as the farm is away, which a restart of the scheduler is: hours of
-/// building must not be lost to it. Gives up when the attempt is cancelled, or after half an hour.
+/// Calls `call` again as long as the farm (or whatever it asks) is away, which a restart of the
+/// scheduler is: hours of building must not be lost to it. Gives up when the attempt is cancelled,
+/// or after half an hour.
 Result<void> while_farm_is_away(const AttemptContext& context,
                                 const std::function<Result<void>()>& call);
 

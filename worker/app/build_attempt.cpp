@@ -65,7 +65,10 @@ private:
     }
 
     std::optional<Ending> check_seed() const {
-        const auto verified = verify_seed(lease_.seed_repos);
+        // A mirror that cannot be reached for a while has not changed: a finished build waits for
+        // it.
+        const auto verified =
+            while_farm_is_away(context_, [this] { return verify_seed(lease_.seed_repos); });
         if (!verified) return infra(verified.error().message);
         return std::nullopt;
     }
@@ -112,7 +115,10 @@ private:
         context_.note("auditing " + std::to_string(binaries.size()) + " packages");
         report_.audit = audit::audit_rpms(binaries, order_.target_level);
         // Findings quote names that packages chose, and must fit into JSON.
-        for (std::string& finding : report_.audit.findings) finding = printable(finding, 2000);
+        for (std::string& finding : report_.audit.findings) {
+            finding = printable(finding, 2000);
+            context_.note("audit: " + finding);
+        }
         return std::nullopt;
     }
 

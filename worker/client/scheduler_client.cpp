@@ -14,6 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kCallTimeout = 30s;
+/// Short, so that one lost answer leaves time for another heartbeat before the leases end.
+constexpr Duration kHeartbeatTimeout = 5s;
 constexpr Duration kTransferTimeout = 30min;
 constexpr unsigned kNoContent = 204;
 
@@ -123,7 +125,8 @@ Result<std::optional<LeaseGrant>> SchedulerClient::request_lease(
 
 Result<wire::HeartbeatReply> SchedulerClient::heartbeat(const wire::Heartbeat& heartbeat) {
     return observed(read_answer<wire::HeartbeatReply>(
-        post(pool_, "/v1/heartbeats", wire::to_text(heartbeat)), "the heartbeat"));
+        post(pool_, "/v1/heartbeats", wire::to_text(heartbeat), kHeartbeatTimeout),
+        "the heartbeat"));
 }
 
 Result<void> SchedulerClient::append_log(LeaseKey lease,

@@ -80,6 +80,8 @@ create table build (
     evidence       text not null,
     reused_from    bigint references build,
     code_identity  text not null,
+    level_used     text not null check (level_used in ('none', 'x86_64', 'x86_64_v2', 'x86_64_v3', 'x86_64_v4')),
+    audit_findings jsonb not null,
     finished_at    timestamptz,
     unique (rebuild, source_package, variant),
     check (reused_from is null or state = 'succeeded'),

@@ -170,7 +170,8 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
     for (const int id : {11, 12}) {
         CAPTURE(id);
         const json::value build = parsed(farm.read.build(BuildId{id}));
-        CHECK(keys_of(build) == std::string(kBuildKeys) + " identity dist attempt_list rpms");
+        CHECK(keys_of(build) == std::string(kBuildKeys) +
+                                    " identity dist level_used audit_findings attempt_list rpms");
         REQUIRE(build.at("attempt_list").as_array().size() == 1);
         CHECK(build.at("attempt_list").at(0).at("worker") == "worker-1");
         CHECK(build.at("attempt_list").at(0).at("memory_peak_bytes") == std::int64_t{1} << 33);

@@ -187,6 +187,8 @@ void add_builds(std::vector<core::Change>& changes) {
     built.outcome = Outcome::ok;
     built.evidence = "Wrote: zlib";
     built.code_identity = digest_of('c');
+    built.level_used = Level::x86_64_v2;
+    built.audit_findings = {"/usr/bin/a: main: vpaddd at 0x10 is x86_64_v3"};
     built.finished_at = time_at(20);
     core::Build reused = a_build(12, 1, "x86_64_v3");
     reused.state = core::BuildState::succeeded;

@@ -82,6 +82,21 @@ TEST_CASE("what failed at the baseline keeps its old pair") {
     CHECK(files_in(rows, "x86_64_v3/os").size() == 5);
 }
 
+TEST_CASE("a rebuild that ends late takes back nothing that was published meanwhile") {
+    const auto first = plan_compose(a_release(), {}, {an_outcome("a", "2", true)});
+    const auto rows = plan_compose(a_release(), first, {an_outcome("a", "1", false)});
+    CHECK(files_in(rows, "x86_64_v3/os") == files_in(first, "x86_64_v3/os"));
+}
+
+TEST_CASE("two sources that bring the same file cannot be one compose") {
+    SourceOutcome other = an_outcome("b", "1", false);
+    other.baseline.rpms.push_back(an_rpm("a-doc", "1", "noarch"));
+    const auto rows = plan_compose(a_release(), {}, {an_outcome("a", "1", false), other});
+    CHECK(why_unpublishable(rows) ==
+          "Source packages 'a' and 'b' both bring a-doc-1-1.noarch.rpm to x86_64/os.");
+    CHECK(why_unpublishable(plan_compose(a_release(), {}, {an_outcome("a", "1", true)})).empty());
+}
+
 TEST_CASE("the layout lists every repo, also one that is empty") {
     CHECK(compose_repos(a_release()) ==
           Files{"x86_64/os", "x86_64/debug", "x86_64_v3/os", "x86_64_v3/debug", "source"});

@@ -124,6 +124,80 @@ TEST_CASE(
     CHECK(farm.comparison("fast").state == ComparisonState::decided);  // measured once, not again
 }
 
+TEST_CASE("a NEVRA that one build owns is never given to another") {
+    TestFarm farm({a_package("fast")});
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    farm.get<MadeRebuild>(everything());
+    const auto v3 = farm.lease(worker);
+    REQUIRE(v3->build->target_arch == "x86_64_v3");
+    const WorkerId other = farm.add_worker("o", Level::x86_64_v4, "other");
+    const auto baseline = farm.lease(other);
+    farm.report(*baseline, an_ok_report(*baseline, 'a'));
+    // The baseline could be reused, but its variant of the same dist is still being built.
+    farm.get<MadeRebuild>(everything());
+    CHECK(farm.build("fast", "x86_64").dist == ".mini1.2");
+    CHECK(farm.build("fast", "x86_64_v3").dist == ".mini1.2");
+    CHECK_FALSE(farm.build("fast", "x86_64").reused_from);
+}
+
+TEST_CASE("nobody loses a lease because the scheduler was away") {
+    TestFarm farm({a_package("fast")});
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    farm.get<MadeRebuild>(everything());
+    const auto lease = farm.lease(worker);
+    const FarmConfig config = a_config();
+    Farm again(config, farm.state());
+    farm.now += 1h;
+    CHECK(again.resume(farm.now).changes.size() == 1);
+    CHECK(again.tick(farm.now).changes.empty());
+    AttemptReport report = an_ok_report(*lease, 'a');
+    report.fence = lease->fence;
+    CHECK(again.apply(ReportAttempt{lease->attempt, report}, farm.now).reply.has_value());
+}
+
+TEST_CASE("a benchmark file that came later is used; one that is gone decides its comparison") {
+    FarmConfig without = a_config();
+    without.benchmarks.clear();
+    TestFarm farm({a_package("fast")}, without);
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    farm.get<MadeRebuild>(everything());
+    work_off(farm, worker);
+    CHECK(farm.comparison("fast").verdict == Verdict::no_benchmark);
+    farm.get<Done>(ComposeEnded{ComposeId{1}, ""});
+
+    const FarmConfig with = a_config();
+    Farm later(with, farm.state());
+    CHECK(later.apply(everything(), farm.now).reply.has_value());
+    const Comparison& again = later.state().comparisons.rbegin()->second;
+    CHECK(again.state == ComparisonState::ready);
+    Farm without_again(without, later.state());
+    without_again.resume(farm.now);
+    CHECK(without_again.state().comparisons.rbegin()->second.verdict == Verdict::no_benchmark);
+    CHECK(without_again.state().rebuilds.rbegin()->second.state == RebuildState::composing);
+}
+
+TEST_CASE("a second machine of the same name is refused while the first one is there") {
+    TestFarm farm({a_package("fast")});
+    farm.add_worker("w", Level::x86_64_v4, "host-1");
+    WorkerHello twin = a_worker("w", Level::x86_64_v4, "host-2");
+    twin.incarnation = "w/2";
+    CHECK(farm.apply(RegisterWorker{twin}).error().code == Errc::conflict);
+    farm.now += 10min;
+    CHECK(farm.apply(RegisterWorker{twin}).has_value());
+}
+
+TEST_CASE("a report whose file names are not those of its RPMs is refused") {
+    TestFarm farm({a_package("fast")});
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    farm.get<MadeRebuild>(everything());
+    const auto lease = farm.lease(worker);
+    for (const char* name : {"../x.rpm", ".x.rpm", "other-1-1.x86_64_v3.rpm"}) {
+        AttemptReport report = an_ok_report(*lease, 'a');
+        report.rpms.front().filename = name;
+        CHECK(farm.report(*lease, report).error().code == Errc::invalid_argument);
+    }
+}
+
 TEST_CASE("a worker gets only what its level can run, and the scarcest work first") {
     TestFarm farm({a_package("fast"), a_package("same")});
     const WorkerId old = farm.add_worker("old", Level::x86_64_v2, "host-1");

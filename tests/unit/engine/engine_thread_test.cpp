@@ -30,6 +30,27 @@ TEST_CASE("commands from any thread are answered after their commit") {
     CHECK(store.durable.seeds.size() == 1);
 }
 
+TEST_CASE("waiting slots are woken when something became ready, and not by every batch") {
+    core::FarmConfig config = one_release();
+    config.releases["mini-1"].variants.front().name = "x86_64";
+    TestStore store;
+    NoComposer composer;
+    int wakes = 0;
+    EngineThread::Options options;
+    options.on_work_ready = [&] { ++wakes; };
+    EngineThread engine(config, store, composer, options);
+    core::ImportPackageSet import{"mini-1", {core::SourcePackage{}}};
+    import.packages.front().name = "a";
+    send(engine, import).get();
+    send(engine, a_seed('a')).get();
+    core::SubmitRebuild submit;
+    submit.release = "mini-1";
+    REQUIRE(send(engine, submit).get().has_value());
+    for (int i = 0; i < 3; ++i) send(engine, a_seed('b')).get();
+    engine.stop();
+    CHECK(wakes == 1);
+}
+
 TEST_CASE("after stop, and with a full inbox, a command is refused at once") {
     const core::FarmConfig config = one_release();
     TestStore store;

@@ -51,6 +51,22 @@ TEST_CASE("a path finds the route of its method, and stars capture segments") {
     CHECK(router.find(other).error().code == Errc::not_found);
 }
 
+TEST_CASE("pages of other sites and foreign names of this machine change nothing") {
+    Router router("");
+    router.add(Route{Method::post, "/v1/a", 0, nothing, {}});
+    const auto accepts = [&](const std::string& host, const std::string& origin) {
+        Request post = a_request(Method::post, {"v1", "a"});
+        post.host = host;
+        post.origin = origin;
+        return router.find(post).has_value();
+    };
+    CHECK(accepts("127.0.0.1:7480", ""));
+    CHECK(accepts("localhost:7480", "http://localhost:7480"));
+    CHECK_FALSE(accepts("127.0.0.1:7480", "http://evil.example"));
+    CHECK_FALSE(accepts("127.0.0.1:7480", "null"));
+    CHECK_FALSE(accepts("evil.example:7480", "http://evil.example:7480"));
+}
+
 TEST_CASE("with a token, reading is free and writing needs it") {
     Router router("secret");
     router.add(Route{Method::get, "/v1/a", 0, nothing, {}});

@@ -96,8 +96,9 @@ bool contains(const std::string& text, const std::string& word) {
     return text.find(word) != std::string::npos;
 }
 
-const std::string kGet = "GET /v1/echo HTTP/1.1\r\nHost: farm\r\n\r\n";
-const std::string kPost = "POST /v1/echo HTTP/1.1\r\nHost: farm\r\nContent-Length: 5\r\n\r\nhello";
+const std::string kGet = "GET /v1/echo HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const std::string kPost =
+    "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
 
 }  // namespace
 
@@ -117,7 +118,7 @@ TEST_CASE("a request may be split at every byte") {
 
 TEST_CASE("a chunked body may be split at every byte") {
     const std::string sent =
-        "POST /v1/echo HTTP/1.1\r\nHost: farm\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
         "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n" +
         kGet;
     Bench bench;
@@ -140,7 +141,7 @@ TEST_CASE(
     "a connection can be used after an error that left no doubt where the next request begins") {
     Bench bench;
     const std::string missing =
-        "POST /v1/nothing HTTP/1.1\r\nHost: farm\r\nContent-Length: 5\r\n\r\nhello";
+        "POST /v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
     const std::string received = bench.talk({missing + kGet});
     CHECK(contains(received, "HTTP/1.1 404 Not Found"));
     CHECK(contains(received, R"({"error":"There is nothing at '/v1/nothing' for this method."})"));
@@ -149,7 +150,8 @@ TEST_CASE(
 
 TEST_CASE("a handler that throws is a 503 with the first line of why") {
     Bench bench;
-    const std::string received = bench.talk({"GET /v1/fail HTTP/1.1\r\nHost: farm\r\n\r\n" + kGet});
+    const std::string received =
+        bench.talk({"GET /v1/fail HTTP/1.1\r\nHost: localhost\r\n\r\n" + kGet});
     CHECK(contains(received, "HTTP/1.1 503 Service Unavailable"));
     CHECK(contains(received, "the disk is on fire\"}"));
     CHECK(contains(received, "HTTP/1.1 200 OK"));
@@ -158,18 +160,18 @@ TEST_CASE("a handler that throws is a 503 with the first line of why") {
 TEST_CASE("a body above the limit is refused with 413, told by its length or found out") {
     Bench bench;
     const std::string told =
-        bench.talk({"POST /v1/echo HTTP/1.1\r\nHost: farm\r\nContent-Length: 101\r\n\r\n" +
+        bench.talk({"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 101\r\n\r\n" +
                     std::string(101, 'x') + kGet});
     CHECK(contains(told, "HTTP/1.1 413 "));
     CHECK(contains(told, "larger than the 100 bytes"));
     CHECK(contains(told, "Connection: close"));
     CHECK(!contains(told, "200 OK"));
     const std::string found = bench.talk(
-        {"POST /v1/echo HTTP/1.1\r\nHost: farm\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
+        {"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
          std::string(101, 'x') + "\r\n0\r\n\r\n"});
     CHECK(contains(found, "HTTP/1.1 413 "));
     const std::string exact =
-        bench.talk({"POST /v1/echo HTTP/1.1\r\nHost: farm\r\nContent-Length: 100\r\n\r\n" +
+        bench.talk({"POST /v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" +
                     std::string(100, 'x')});
     CHECK(contains(exact, "HTTP/1.1 200 OK"));
 }
@@ -207,7 +209,7 @@ TEST_CASE("a target that is no path is refused and the connection goes on") {
     for (const std::string target : {"/v1/%zz", "/v1/%ff", "/v1/%00", "/v1/echo?x=%80", "*"}) {
         CAPTURE(target);
         const std::string received =
-            bench.talk({"GET " + target + " HTTP/1.1\r\nHost: farm\r\n\r\n" + kGet});
+            bench.talk({"GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n" + kGet});
         CHECK(contains(received, "HTTP/1.1 400 Bad Request"));
         CHECK(contains(received, "HTTP/1.1 200 OK"));
     }
@@ -222,7 +224,8 @@ TEST_CASE("a client that stops in the middle of a request gets no answer") {
 
 TEST_CASE("the client decides whether the connection is kept") {
     Bench bench;
-    const std::string close = "GET /v1/echo HTTP/1.1\r\nHost: farm\r\nConnection: close\r\n\r\n";
+    const std::string close =
+        "GET /v1/echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     CHECK(count(bench.talk({close + kGet}), "200 OK") == 1);
     const std::string old = "GET /v1/echo HTTP/1.0\r\n\r\n";
     CHECK(count(bench.talk({old + kGet}), "200 OK") == 1);
@@ -230,7 +233,7 @@ TEST_CASE("the client decides whether the connection is kept") {
 
 TEST_CASE("HEAD has the header of GET and no body") {
     Bench bench;
-    const std::string received = bench.talk({"HEAD /v1/echo HTTP/1.1\r\nHost: farm\r\n\r\n"});
+    const std::string received = bench.talk({"HEAD /v1/echo HTTP/1.1\r\nHost: localhost\r\n\r\n"});
     CHECK(contains(received, "Content-Length: 9\r\n"));
     CHECK(received.ends_with("\r\n\r\n"));
 }
@@ -238,8 +241,9 @@ TEST_CASE("HEAD has the header of GET and no body") {
 TEST_CASE("an upload reaches its sink in pieces and is finished once") {
     Bench bench;
     const std::string body(700'000, 'u');
-    const std::string received = bench.talk(
-        {"PUT /v1/kept/a HTTP/1.1\r\nHost: farm\r\nContent-Length: 700000\r\n\r\n", body, kGet});
+    const std::string received =
+        bench.talk({"PUT /v1/kept/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 700000\r\n\r\n",
+                    body, kGet});
     CHECK(contains(received, "HTTP/1.1 204 No Content"));
     CHECK(contains(received, "HTTP/1.1 200 OK"));
     CHECK(bench.kept.bytes == body);
@@ -250,9 +254,10 @@ TEST_CASE("an upload reaches its sink in pieces and is finished once") {
 
 TEST_CASE("an upload that breaks off is dropped unfinished") {
     Bench bench;
-    CHECK(
-        bench.talk({"PUT /v1/kept/a HTTP/1.1\r\nHost: farm\r\nContent-Length: 10\r\n\r\n", "half"})
-            .empty());
+    CHECK(bench
+              .talk({"PUT /v1/kept/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n",
+                     "half"})
+              .empty());
     CHECK(!bench.kept.finished);
     CHECK(bench.kept.dropped);
 }
@@ -260,7 +265,7 @@ TEST_CASE("an upload that breaks off is dropped unfinished") {
 TEST_CASE("an upload that its sink refuses is answered with the sink's sentence") {
     Bench bench;
     const std::string received = bench.talk(
-        {"PUT /v1/kept/a HTTP/1.1\r\nHost: farm\r\nContent-Length: 3\r\n\r\nbad" + kGet});
+        {"PUT /v1/kept/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nbad" + kGet});
     CHECK(contains(received, "HTTP/1.1 400 Bad Request"));
     CHECK(contains(received, "It has another digest."));
     CHECK(contains(received, "HTTP/1.1 200 OK"));
@@ -270,7 +275,7 @@ TEST_CASE("an upload that the disk refuses is a 503") {
     Bench bench;
     bench.disk_bytes = 100'000;
     const std::string received =
-        bench.talk({"PUT /v1/kept/a HTTP/1.1\r\nHost: farm\r\nContent-Length: 700000\r\n\r\n",
+        bench.talk({"PUT /v1/kept/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 700000\r\n\r\n",
                     std::string(700'000, 'u')});
     CHECK(contains(received, "HTTP/1.1 503 "));
     CHECK(contains(received, "Connection: close"));
@@ -281,7 +286,7 @@ TEST_CASE("an upload that the disk refuses is a 503") {
 TEST_CASE("a client that expects it is invited to send the body, or refused before it does") {
     Bench bench;
     const std::string head =
-        "PUT /v1/kept/a HTTP/1.1\r\nHost: farm\r\nExpect: 100-continue\r\nContent-Length: ";
+        "PUT /v1/kept/a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: ";
     const std::string invited = bench.talk({head + "4\r\n\r\n", "body"});
     CHECK(invited.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content"));
     const std::string refused = bench.talk({head + "1000001\r\n\r\n"});
