@@ -12,6 +12,7 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
 #include "common/vocab/seed.hpp"
 #include "common/vocab/time.hpp"
@@ -29,6 +30,12 @@ struct BuildOrder {
     std::string dist;                  ///< --define "dist VALUE"
     std::vector<std::string> defines;  ///< further --define "NAME VALUE"
     bool require_march = false;        ///< the log must show -march of the target level
+    std::string extra_flags;           ///< compiler flags that the release's rule for it adds
+    bool skip_check = false;           ///< the release's rule says so
+    /// Ordered mode: RPMs that its dependencies made in this rebuild; its buildroot prefers them to
+    /// the seed's.
+    std::vector<RpmFile> buildroot_rpms;
+    Resources resources;  ///< what of the host is set aside for it
     Duration timeout{};
     friend bool operator==(const BuildOrder&, const BuildOrder&) = default;
 };
@@ -43,6 +50,10 @@ BOOST_DESCRIBE_STRUCT(BuildOrder,
                        dist,
                        defines,
                        require_march,
+                       extra_flags,
+                       skip_check,
+                       buildroot_rpms,
+                       resources,
                        timeout))
 
 /// Measure the installed RPMs of the variant against those of the baseline.
