@@ -115,9 +115,9 @@ Estimate estimate_of(const BuildHistory* history, const EstimateDefaults& defaul
 
     const std::size_t builds = known.wall_ms.size();
     const double count = effective_count(builds);
-    const double median = std::max(weighted_quantile(known.wall_ms, 0.5), 1.0);
-    const double q10 = std::max(weighted_quantile(known.wall_ms, 0.1), 1.0);
-    const double q90 = std::max(weighted_quantile(known.wall_ms, 0.9), median);
+    const double median = weighted_quantile(known.wall_ms, 0.5);
+    const double q10 = weighted_quantile(known.wall_ms, 0.1);
+    const double q90 = weighted_quantile(known.wall_ms, 0.9);
     estimate.seconds = median / 1000;
     estimate.seconds_low = estimate.seconds / std::exp(half_width(std::log(median / q10), count));
     estimate.seconds_high = estimate.seconds * std::exp(half_width(std::log(q90 / median), count));

@@ -27,6 +27,12 @@ namespace terrace::core {
 /// of the one that gave one back last: or on a farm of one slot a newcomer would keep it until it
 /// has caught up.
 ///
+/// What this cannot do: whoever holds nothing comes before all who hold something, so with hardly
+/// more slots than rebuilds each has one, whatever its share (shares 1, 1, 2 on three slots get a
+/// third each, on four what they should); that no share is too small to ever run is worth more.
+/// With fewer slots than rebuilds the shares are kept by usage alone, and usage remembers no more
+/// than about a half-life: builds as long as that are handed out in turn.
+///
 /// A rebuild that was not told of has a share of 1 and no usage. A time that lies before one
 /// already seen counts as that one. Lookups are O(log rebuilds); only a grant to one that begins
 /// walks over the others.

@@ -56,6 +56,9 @@ TEST_CASE("quantiles of weighted samples, computed by hand") {
         {{30, 10, 20}, (0.7 + 0.49 + 0.1275) / 2.19, 25},
         {{30, 10, 20}, 0.99, 30},
         {{5, 5, 5, 5}, 0.3, 5},
+        // Of equal values the newest stands first, so the older one is next to the 20.
+        {{10, 20, 10}, 1.245 / 2.19, 10},
+        {{10, 20, 10}, (1.245 + 1.84) / 2 / 2.19, 15},
     };
     for (const Case& c : cases) {
         CAPTURE(c.newest_first.front());
@@ -137,7 +140,7 @@ TEST_CASE("about four of five builds end inside the range, however many were see
     const double sigma = std::sqrt(std::log(1 + 0.49 * 0.49));
     sim::SimRandom random(1);
     const auto a_build = [&] {
-        return static_cast<std::int64_t>(100'000 * std::exp(sigma * normal(random)));
+        return static_cast<std::int64_t>(100'000.0 * std::exp(sigma * normal(random)));
     };
     for (std::size_t builds = 1; builds <= kSamplesMax; ++builds) {
         CAPTURE(builds);

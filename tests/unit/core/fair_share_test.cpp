@@ -168,11 +168,12 @@ TEST_CASE("who begins is owed nothing for the time before") {
         CHECK(shares.usage(kC, back) == doctest::Approx(3 * shares.usage(kA, back)));
     }
     SUBCASE("when nobody holds a slot, the one that held it last counts") {
+        shares.set_share(kA, 4);
         shares.ended(kB, later);
         shares.ended(kB, later);
         shares.ended(kA, later);
         shares.granted(kC, later + 1h);
-        CHECK(shares.usage(kC, later + 1h) == doctest::Approx(3 * least / 2));
+        CHECK(shares.usage(kC, later + 1h) == doctest::Approx(3 * least / 4 / 2));
     }
     SUBCASE("who has used more already is not made better") {
         shares.granted(kC, kStart);

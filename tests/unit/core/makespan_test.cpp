@@ -142,6 +142,7 @@ TEST_CASE("any farm: the schedule is that of the definition, and keeps to the bo
 TEST_CASE("40,000 builds on 2,000 slots are planned at once") {
     sim::SimRandom random(1);
     std::vector<PlannedBuild> builds;
+    builds.reserve(40'000);
     for (int i = 0; i < 40'000; ++i) {
         builds.push_back(a_build(60 + random.below(3000), i % 2 == 0 ? kV1 : kV3));
     }
