@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/vocab/digest.hpp"
+#include "common/vocab/sha256.hpp"
 
 /// Files, done so that a crash or a full disk at any moment leaves the old content or the new one.
 /// All throw std::system_error with the path in the message.
@@ -19,21 +20,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 void sync_directory(const std::filesystem::path& directory);
 
 Digest sha256_of_file(const std::filesystem::path& path);
-Digest sha256_of_text(std::string_view text);
-
-/// SHA-256 of bytes that come in pieces.
-class Sha256 {
-public:
-    Sha256();
-    ~Sha256();
-    Sha256(const Sha256&) = delete;
-    Sha256& operator=(const Sha256&) = delete;
-    void update(std::string_view bytes);
-    Digest finish();
-
-private:
-    void* context_;
-};
+using terrace::Sha256;
+using terrace::sha256_of_text;
 
 /// A new directory below `parent`, removed with all in it by the destructor.
 class TemporaryDirectory {

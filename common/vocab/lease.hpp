@@ -100,6 +100,7 @@ struct AttemptReport {
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
+    std::int64_t disk_bytes = 0;  ///< the most that it held on disk
     std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before
     AuditReport audit;            ///< of a build
     std::vector<Sample> samples;  ///< of a comparison
@@ -108,6 +109,6 @@ struct AttemptReport {
 BOOST_DESCRIBE_STRUCT(
     AttemptReport,
     (),
-    (fence, outcome, evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes, rpms, audit, samples))
+    (fence, outcome, evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes, disk_bytes, rpms, audit, samples))
 
 }  // namespace terrace

@@ -7,7 +7,7 @@ namespace terrace {
 
 /// What one attempt may use of its host, and what a host has.
 struct Resources {
-    int cores = 1;
+    int cores = 0;
     std::int64_t memory_bytes = 0;
     std::int64_t disk_bytes = 0;
     friend bool operator==(const Resources&, const Resources&) = default;

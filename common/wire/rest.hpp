@@ -2,11 +2,13 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/vocab/digest.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/priority.hpp"
 
 /// What people and programs send to the scheduler's REST API; answers to GET are rows in the words
 /// of the schema (docs/api.md).
@@ -40,9 +42,25 @@ struct RebuildRequest {
     std::vector<std::string> variants;
     Mode mode = Mode::flat;
     std::string stream;
-    int priority = 0;
+    PriorityClass priority = PriorityClass::normal;
+    double share = 1;  ///< of the fleet, relative to the other rebuilds of its class
+    std::optional<std::int64_t> confirm;  ///< the number of builds, where the farm asks for it
+    /// Build again what failed there, or what took code in there; the rest is as in that rebuild.
+    std::optional<std::int64_t> retry_of;
+    std::optional<std::int64_t> second_pass_of;
 };
-BOOST_DESCRIBE_STRUCT(RebuildRequest, (), (release, packages, variants, mode, stream, priority))
+BOOST_DESCRIBE_STRUCT(RebuildRequest,
+                      (),
+                      (release,
+                       packages,
+                       variants,
+                       mode,
+                       stream,
+                       priority,
+                       share,
+                       confirm,
+                       retry_of,
+                       second_pass_of))
 
 /// The answer to a POST that made something.
 struct Created {

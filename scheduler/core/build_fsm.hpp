@@ -10,6 +10,7 @@ BOOST_DESCRIBE_ENUM(BuildState, blocked, ready, leased, succeeded, failed, cance
 
 enum class BuildEvent {
     deps_settled,
+    deps_failed,  ///< and the release says that this fails what needs them
     reused,  ///< an earlier build of the same identity succeeded
     lease_granted,
     lease_expired,
@@ -33,6 +34,7 @@ constexpr std::optional<BuildState> next_state(BuildState state, BuildEvent even
         case S::blocked:
             if (event == E::deps_settled) return S::ready;
             if (event == E::reused) return S::succeeded;
+            if (event == E::deps_failed) return S::failed;
             return std::nullopt;
         case S::ready: return event == E::lease_granted ? std::optional(S::leased) : std::nullopt;
         case S::leased:

@@ -21,6 +21,12 @@ struct Applier {
     void operator()(const PackageSet& row) const { to.package_sets[row.id] = row; }
     void operator()(const SourcePackage& row) const { to.source_packages[row.id] = row; }
     void operator()(const Seed& row) const { to.seeds[row.id] = row; }
+    void operator()(const SourceDependencies& row) const {
+        to.dependencies[{row.seed, row.source_package}] = row;
+    }
+    void operator()(const BuildHistory& row) const {
+        to.build_history[{row.release, row.source}] = row;
+    }
     void operator()(const Worker& row) const { to.workers[row.id] = row; }
     void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
     void operator()(const Build& row) const { to.builds[row.id] = row; }

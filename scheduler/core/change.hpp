@@ -16,6 +16,8 @@ struct LeaseEnded {
 using Change = std::variant<PackageSet,
                             SourcePackage,
                             Seed,
+                            SourceDependencies,
+                            BuildHistory,
                             Worker,
                             Rebuild,
                             Build,

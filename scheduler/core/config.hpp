@@ -1,14 +1,18 @@
 #pragma once
 
 #include <boost/describe.hpp>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/priority.hpp"
 #include "common/vocab/time.hpp"
+#include "scheduler/core/estimate.hpp"
 
 /// What the operator decided, read once at start and constant from then on.
 namespace terrace::core {
@@ -36,12 +40,34 @@ struct GatePolicy {
 };
 BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, quadruples))
 
+/// What the release says of one source package.
+struct PackageRule {
+    bool exclude = false;                        ///< it takes no part in rebuilds
+    std::vector<std::string> never;              ///< variants that it is not built for
+    std::string extra_flags;                     ///< for the compiler; part of the identity
+    std::string skip_check;                      ///< the reason why %check is not run
+    std::vector<std::string> requires_features;  ///< of the worker's CPU, beside its level
+    bool expensive = false;                      ///< starts before all others of its rebuild
+    std::optional<Duration> timeout;
+    std::optional<int> cores;
+    std::optional<std::int64_t> memory_bytes;
+    std::optional<std::int64_t> disk_bytes;
+};
+
 struct ReleaseSpec {
     std::string name;
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
     GatePolicy gate;
+    OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
+    std::map<std::string, PackageRule> packages;  ///< by source package
+
+    const PackageRule& rule(const std::string& source) const {
+        static const PackageRule kNone;
+        const auto found = packages.find(source);
+        return found == packages.end() ? kNone : found->second;
+    }
 
     const VariantSpec& baseline() const { return variants.front(); }
     const VariantSpec* variant(const std::string& variant_name) const {
@@ -59,10 +85,29 @@ struct RetryPolicy {
     Duration delay_max = std::chrono::minutes(30);
 };
 
+/// How builds are given to workers (docs/placement.md).
+struct PlacementPolicy {
+    /// The part of each level's slots that background rebuilds leave free.
+    double background_headroom = 0.1;
+    /// Past use of slots by a rebuild counts half after this.
+    Duration fair_share_half_life = std::chrono::hours(1);
+    /// A build that has been ready for longer gets a worker reserved that makes room for it.
+    Duration reserve_after = std::chrono::minutes(30);
+    /// How long a build must have been without any worker that could run it to be shown as such.
+    Duration unplaceable_after = std::chrono::minutes(10);
+    /// A slot that was told "nothing" is taken to be still there for as long (a long poll, and
+    /// some).
+    Duration slot_waits = std::chrono::seconds(40);
+    /// A rebuild of more builds must be confirmed with their exact number.
+    std::int64_t confirm_above = 2000;
+    EstimateDefaults unknown;  ///< of packages that were never built
+};
+
 struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
     RetryPolicy retry;
+    PlacementPolicy placement;
     Duration lease_length = std::chrono::minutes(1);
     Duration heartbeat_interval = std::chrono::seconds(10);
     Duration build_timeout = std::chrono::hours(4);

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "common/vocab/explanation.hpp"
 #include "common/vocab/lease.hpp"
+#include "common/vocab/plan.hpp"
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
@@ -32,7 +36,41 @@ struct SubmitRebuild {
     std::vector<std::string> variants;
     Mode mode = Mode::flat;
     std::string stream;
-    int priority = 0;
+    PriorityClass priority = PriorityClass::normal;
+    double share = 1;
+    std::optional<std::int64_t> confirm;  ///< the number of builds, where the farm asks for it
+    /// Build again what failed there; release, variants, mode and stream are those of that rebuild.
+    std::optional<RebuildId> retry_of;
+    /// Build again, in order, what took code in there; the rest as above.
+    std::optional<RebuildId> second_pass_of;
+};
+/// Asks what a rebuild would do; changes nothing.
+struct PlanRebuild {
+    SubmitRebuild request;
+};
+struct PauseRebuild {
+    RebuildId rebuild;
+    bool paused = true;
+};
+/// Asks which source packages of a flat rebuild took in code of others.
+struct SelectSecondPass {
+    RebuildId rebuild;
+};
+/// Asks what came out differently.
+struct DiffRebuilds {
+    RebuildId before;
+    RebuildId after;
+};
+/// Asks why a build is not running.
+struct ExplainBuild {
+    BuildId build;
+};
+/// What ResolveDependencies found: a row for each source package of the set, or an error.
+struct DependenciesResolved {
+    PackageSetId package_set;
+    Digest seed;
+    std::vector<SourceDependencies> rows;
+    std::string error;
 };
 struct CancelRebuild {
     RebuildId rebuild;
@@ -67,6 +105,12 @@ using Event = std::variant<ImportPackageSet,
                            AddSeed,
                            RegisterWorker,
                            SubmitRebuild,
+                           PlanRebuild,
+                           PauseRebuild,
+                           SelectSecondPass,
+                           DiffRebuilds,
+                           ExplainBuild,
+                           DependenciesResolved,
                            CancelRebuild,
                            CancelBuild,
                            RequestLease,
@@ -93,8 +137,17 @@ struct Renewed {
     std::vector<AttemptId> ended;
     bool register_again = false;
 };
-using Reply =
-    std::variant<Done, MadePackageSet, MadeRebuild, Registered, NoLease, LeaseGrant, Renewed>;
+using Reply = std::variant<Done,
+                           MadePackageSet,
+                           MadeRebuild,
+                           Registered,
+                           NoLease,
+                           LeaseGrant,
+                           Renewed,
+                           RebuildPlan,
+                           SecondPass,
+                           RebuildDiff,
+                           Explanation>;
 
 /// Publish this compose. Derived from state, so it may be asked for again after a reload:
 /// idempotent.
@@ -103,7 +156,13 @@ struct RunCompose {
     std::vector<ComposePackage> packages;
     std::vector<std::string> repos;  ///< every repo of the layout, also an empty one
 };
-using Effect = std::variant<RunCompose>;
+/// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
+/// until DependenciesResolved has come. Farm::packages_of() are the sources.
+struct ResolveDependencies {
+    PackageSetId package_set;
+    Seed seed;
+};
+using Effect = std::variant<RunCompose, ResolveDependencies>;
 
 struct Decision {
     std::vector<Change> changes;

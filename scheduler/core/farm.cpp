@@ -9,35 +9,50 @@
 namespace terrace::core {
 
 Farm::Farm(const FarmConfig& config, Snapshot snapshot)
-    : config_(&config), state_(std::move(snapshot)) {
+    : config_(&config),
+      state_(std::move(snapshot)),
+      ready_(config.placement.fair_share_half_life) {
+    for (const auto& [id, package] : state_.source_packages)
+        first_source_of_.try_emplace(package.package_set, id);
+    for (const auto& [id, worker] : state_.workers) fleet_.put(worker);
     for (const auto& [id, build] : state_.builds) {
         builds_of_[build.rebuild].push_back(id);
-        index(build);
+        open_[build.rebuild] += is_final(build.state) ? 0 : 1;
     }
     for (const auto& [id, comparison] : state_.comparisons) {
         comparisons_of_[comparison.rebuild].push_back(id);
         comparisons_of_build_[comparison.baseline_build].push_back(id);
         comparisons_of_build_[comparison.variant_build].push_back(id);
-        index(comparison);
-    }
-    for (const auto& [id, build] : state_.builds)
-        open_[build.rebuild] += is_final(build.state) ? 0 : 1;
-    for (const auto& [id, comparison] : state_.comparisons)
         open_[comparison.rebuild] += is_final(comparison.state) ? 0 : 1;
-    for (const auto& [id, lease] : state_.leases) index(lease);
+    }
+    for (const auto& [id, rebuild] : state_.rebuilds) {
+        if (is_final(rebuild.state)) continue;
+        ready_.set_rebuild(id, rebuild.share, rebuild.paused);
+        if (rebuild.mode == Mode::ordered) TERRACE_CHECK(make_order(rebuild));
+    }
+    for (const auto& [id, build] : state_.builds) index(build);
+    for (const auto& [id, comparison] : state_.comparisons) index(comparison);
+    for (const auto& [id, lease] : state_.leases) {
+        index(lease);
+        ready_.shares().granted(rebuild_of(lease), lease.granted_at);
+    }
 }
 
 Decision Farm::apply(const Event& event, TimePoint now) {
-    return std::visit([&](const auto& e) { return on(e, now); }, event);
+    Decision decision = std::visit([&](const auto& e) { return on(e, now); }, event);
+    settle_due(now, decision);
+    return decision;
 }
 
 Decision Farm::tick(TimePoint now) {
     Decision decision;
+    find_critical(now);
     while (!lease_deadlines_.empty() && lease_deadlines_.begin()->first <= now) {
         const Lease lease = state_.leases.at(lease_deadlines_.begin()->second);
         sim_mark("lease expired");
         lose_lease(lease, "The lease expired: its worker has been silent.", now, decision);
     }
+    settle_due(now, decision);
     return decision;
 }
 
@@ -63,11 +78,12 @@ Decision Farm::resume(TimePoint now) {
                decision);
         settle_rebuild(rebuild, now, decision);
     }
+    settle_due(now, decision);
     return decision;
 }
 
 std::vector<Effect> Farm::effects(TimePoint now) const {
-    std::vector<Effect> effects;
+    std::vector<Effect> effects = to_resolve(now);
     for (const auto& [id, compose] : state_.composes) {
         if (compose.state != ComposeState::pending || compose.not_before > now) continue;
         RunCompose run{compose, {}, compose_repos(config_->releases.at(compose.release))};
@@ -85,7 +101,11 @@ void Farm::record(Decision& decision, Change change) {
     if (const auto* build = std::get_if<Build>(&change)) {
         const auto old = state_.builds.find(build->id);
         const bool was_open = old != state_.builds.end() && !is_final(old->second.state);
-        if (old == state_.builds.end()) builds_of_[build->rebuild].push_back(build->id);
+        if (old == state_.builds.end()) {
+            builds_of_[build->rebuild].push_back(build->id);
+        } else if (old->second.dist != build->dist) {
+            claims_.erase(claim_of(old->second));
+        }
         open_[build->rebuild] += (is_final(build->state) ? 0 : 1) - (was_open ? 1 : 0);
     } else if (const auto* comparison = std::get_if<Comparison>(&change)) {
         const auto old = state_.comparisons.find(comparison->id);
@@ -98,15 +118,17 @@ void Farm::record(Decision& decision, Change change) {
         open_[comparison->rebuild] += (is_final(comparison->state) ? 0 : 1) - (was_open ? 1 : 0);
     } else if (const auto* ended = std::get_if<LeaseEnded>(&change)) {
         ++work_news_;
-        const Lease& lease = state_.leases.at(ended->attempt);
-        lease_deadlines_.erase({lease.expires_at, lease.attempt});
-        lease_of_slot_.erase({lease.worker, lease.slot});
-        if (lease.build) lease_of_build_.erase(*lease.build);
-        if (lease.comparison) lease_of_comparison_.erase(*lease.comparison);
+        unindex(state_.leases.at(ended->attempt));
     } else if (const auto* lease = std::get_if<Lease>(&change)) {
         const auto old = state_.leases.find(lease->attempt);
-        if (old != state_.leases.end())
-            lease_deadlines_.erase({old->second.expires_at, lease->attempt});
+        if (old != state_.leases.end()) unindex(old->second);
+    } else if (const auto* worker = std::get_if<Worker>(&change)) {
+        fleet_.put(*worker);
+    } else if (const auto* rebuild = std::get_if<Rebuild>(&change)) {
+        ready_.set_rebuild(rebuild->id, rebuild->share, rebuild->paused);
+        if (is_final(rebuild->state)) orders_.erase(rebuild->id);
+    } else if (const auto* package = std::get_if<SourcePackage>(&change)) {
+        first_source_of_.try_emplace(package->package_set, package->id);
     }
 
     apply_change(state_, change);
@@ -118,16 +140,7 @@ void Farm::record(Decision& decision, Change change) {
 }
 
 void Farm::index(const Build& build) {
-    if (build.state == BuildState::ready) {
-        ++work_news_;
-        ready_.put({.what = build.id,
-                    .run_level = variant_of(build).run_level,
-                    .priority = state_.rebuilds.at(build.rebuild).priority,
-                    .not_before = build.not_before,
-                    .avoid = build.avoid});
-    } else {
-        ready_.remove(build.id);
-    }
+    put_ready(build);
     if (build.reused_from) return;
     if (build.state == BuildState::succeeded) {
         succeeded_by_identity_[build.identity][build.id] = build.dist;
@@ -143,11 +156,15 @@ void Farm::index(const Comparison& comparison) {
     if (comparison.state == ComparisonState::ready) {
         ++work_news_;
         const Build& build = state_.builds.at(comparison.variant_build);
-        ready_.put({.what = comparison.id,
-                    .run_level = variant_of(build).run_level,
-                    .priority = state_.rebuilds.at(comparison.rebuild).priority,
-                    .not_before = comparison.not_before,
-                    .avoid = {}});
+        ReadyItem item{.what = comparison.id,
+                       .rebuild = comparison.rebuild,
+                       .priority = state_.rebuilds.at(comparison.rebuild).priority,
+                       .placement = {},
+                       .not_before = comparison.not_before,
+                       .avoid = {}};
+        item.placement = placement_of(build);
+        item.placement.needs = {1, 0, 0};
+        ready_.put(item);
     } else {
         ready_.remove(comparison.id);
     }
@@ -164,6 +181,15 @@ void Farm::index(const Lease& lease) {
     lease_of_slot_[{lease.worker, lease.slot}] = lease.attempt;
     if (lease.build) lease_of_build_[*lease.build] = lease.attempt;
     if (lease.comparison) lease_of_comparison_[*lease.comparison] = lease.attempt;
+    fleet_.leased(lease);
+}
+
+void Farm::unindex(const Lease& lease) {
+    lease_deadlines_.erase({lease.expires_at, lease.attempt});
+    lease_of_slot_.erase({lease.worker, lease.slot});
+    if (lease.build) lease_of_build_.erase(*lease.build);
+    if (lease.comparison) lease_of_comparison_.erase(*lease.comparison);
+    fleet_.ended(lease);
 }
 
 void Farm::move(Build build, BuildEvent event, TimePoint now, Decision& decision) {
@@ -180,6 +206,11 @@ void Farm::move(Comparison comparison, ComparisonEvent event, TimePoint now, Dec
     comparison.state = *next;
     if (comparison.state == ComparisonState::decided) comparison.decided_at = now;
     record(decision, std::move(comparison));
+}
+
+RebuildId Farm::rebuild_of(const Lease& lease) const {
+    return lease.build ? state_.builds.at(*lease.build).rebuild
+                       : state_.comparisons.at(*lease.comparison).rebuild;
 }
 
 const ReleaseSpec& Farm::release_of(RebuildId rebuild) const {

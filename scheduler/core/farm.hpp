@@ -11,7 +11,9 @@
 #include "scheduler/core/compose_plan.hpp"
 #include "scheduler/core/config.hpp"
 #include "scheduler/core/event.hpp"
+#include "scheduler/core/fleet.hpp"
 #include "scheduler/core/ready_queue.hpp"
+#include "scheduler/core/source_graph.hpp"
 #include "scheduler/core/state.hpp"
 
 namespace terrace::core {
@@ -41,6 +43,8 @@ public:
     /// not move it.
     std::uint64_t work_news() const { return work_news_; }
 
+    std::vector<SourcePackage> packages_of(PackageSetId set) const;
+
     const Snapshot& state() const { return state_; }
 
 private:
@@ -50,6 +54,14 @@ private:
     Decision on(const SubmitRebuild&, TimePoint);
     Decision on(const CancelRebuild&, TimePoint);
     Decision on(const CancelBuild&, TimePoint);
+    Decision on(const PauseRebuild&, TimePoint);
+    // farm_order.cpp: what must be built before what
+    Decision on(const DependenciesResolved&, TimePoint);
+    // farm_ask.cpp, farm_explain.cpp: questions that change nothing
+    Decision on(const PlanRebuild&, TimePoint);
+    Decision on(const SelectSecondPass&, TimePoint);
+    Decision on(const DiffRebuilds&, TimePoint);
+    Decision on(const ExplainBuild&, TimePoint);
     // farm_lease.cpp: what workers ask
     Decision on(const RegisterWorker&, TimePoint);
     Decision on(const RequestLease&, TimePoint);
@@ -69,20 +81,73 @@ private:
     NevraClaim claim_of(const Build& build) const;
 
     struct Plan;  ///< a rebuild request, checked and filled in
-    Result<Plan> plan_rebuild(const SubmitRebuild& request) const;
-    std::vector<BuildId> expand(const Rebuild& rebuild,
-                                const SourcePackage& package,
-                                TimePoint now,
-                                Decision& decision);
+    Result<Plan> plan_rebuild(SubmitRebuild request) const;
+    /// Of retry_of and second_pass_of: the rest of the request is as there.
+    std::optional<Error> fill_from_earlier(SubmitRebuild& request) const;
+    std::optional<Error> find_sources(const SubmitRebuild& request, Plan& plan) const;
+    std::optional<Error> why_no_order(const Plan& plan);
+    std::optional<Error> why_unconfirmed(const SubmitRebuild& request,
+                                         const Rebuild& rebuild,
+                                         const Plan& plan) const;
+    std::int64_t count_to_build(const Rebuild& rebuild, const Plan& plan) const;
+    Rebuild new_rebuild(const SubmitRebuild& request, const Plan& plan, TimePoint now) const;
+    /// The builds of one source package, blocked, without ids; the baseline's first.
+    std::vector<Build> siblings_of(const Rebuild& rebuild, const SourcePackage& package) const;
+    /// All that they need is settled: each is reused or becomes ready.
+    void settle_siblings(const Rebuild& rebuild,
+                         std::vector<Build> siblings,
+                         TimePoint now,
+                         Decision& decision);
+    Result<std::vector<SecondPassChoice>> second_pass_of(RebuildId rebuild) const;
+    // farm_ask.cpp
+    RebuildPlan describe(const SubmitRebuild& request, const Plan& plan);
+    void describe_blast_radius(const Rebuild& rebuild,
+                               const SourceGraph* graph,
+                               const std::vector<std::uint32_t>& roots,
+                               const std::set<std::string>& sources,
+                               RebuildPlan& shown) const;
+    std::map<std::string, std::map<std::string, bool>> results_of(RebuildId rebuild) const;
+
+    // farm_explain.cpp
+    WorkerReason reason_of(const Fleet::Entry& worker, const ReadyItem& item, TimePoint now) const;
+    void list_needs(const Build& build, Explanation& shown) const;
+    void explain_ready(const ReadyItem& item,
+                       const Estimate& estimate,
+                       TimePoint now,
+                       Explanation& shown) const;
+
+    // farm_order.cpp
+    const SourceGraph* graph_of(PackageSetId set, const Digest& seed);
+    BuildOrderState* order_of(RebuildId rebuild);
+    /// Derived from the builds of an open ordered rebuild; whether its graph is known.
+    bool make_order(const Rebuild& rebuild);
+    std::vector<Effect> to_resolve(TimePoint now) const;
+    void settle_due(TimePoint now, Decision& decision);
+    void settle_source(RebuildId rebuild, std::uint32_t node, TimePoint now, Decision& decision);
+    /// The builds of this rebuild, or of the pass before it, that the source of `build` needs.
+    std::vector<BuildId> dependencies_of(const Build& build) const;
+    std::vector<BuildId> builds_of_source(RebuildId rebuild, SourcePackageId source) const;
+    const Seed* newest_seed(const std::string& release) const;
+    std::vector<RpmFile> buildroot_rpms_of(const Build& build) const;
+
+    // farm_place.cpp: where and when what is ready goes
+    Estimate estimate_for(const std::string& release, const std::string& source) const;
+    Placement placement_of(const Build& build) const;
+    Placement placement_of(const Rebuild& rebuild,
+                           const SourcePackage& source,
+                           const Build& build) const;
+    double rank_of(const Build& build) const;
+    void put_ready(const Build& build);
+    void learn(const Build& build, const AttemptReport& report, Decision& decision);
+    void rank_anew(const std::string& release, const std::string& source);
+    void find_critical(TimePoint now);
     void add_comparisons(const Rebuild& rebuild,
                          const std::vector<BuildId>& siblings,
                          Decision& decision);
     /// Reuse of earlier builds for one source package: all variants share one dist, so one EVR.
     std::map<std::string, BuildId> choose_reuse(const Rebuild& rebuild,
-                                                const SourcePackage& package) const;
-    std::string identity_of(const Rebuild& rebuild,
-                            const SourcePackage& package,
-                            const VariantSpec& variant) const;
+                                                const std::vector<Build>& siblings) const;
+    std::string identity_of(const Rebuild& rebuild, const Build& build) const;
 
     LeaseGrant grant(const Worker& worker,
                      const RequestLease& request,
@@ -92,14 +157,15 @@ private:
     LeaseGrant grant_of(const Lease& lease) const;
     BuildOrder order_for(const Build& build) const;
     ComparisonOrder order_for(const Comparison& comparison) const;
-    SlotOffer offer_to(const Worker& worker) const;
+    SlotOffer offer_to(WorkerId worker) const;
     const Lease* lease_of_slot(WorkerId worker, int slot) const;
     const Lease* live(const LeaseKey& key) const;
 
     void end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
+    bool prepare_retry(Build& build, const Lease& lease, Outcome outcome, TimePoint now) const;
     void finish_build(Build build,
-                      WorkerId worker,
+                      const Lease& lease,
                       const AttemptReport& report,
                       TimePoint now,
                       Decision& decision);
@@ -125,20 +191,37 @@ private:
     const Build& origin_of(const Build& build) const;
     std::pair<BuildId, BuildId> origins_of(const Comparison& comparison) const;
     std::vector<RpmFile> rpms_of(const Build& build) const;
+    RebuildId rebuild_of(const Lease& lease) const;
     const ReleaseSpec& release_of(RebuildId rebuild) const;
     const VariantSpec& variant_of(const Build& build) const;
     void index(const Build& build);
     void index(const Comparison& comparison);
     void index(const Lease& lease);
+    void unindex(const Lease& lease);
 
     const FarmConfig* config_;
     Snapshot state_;
     // Derived from state_, rebuilt at start.
+    Fleet fleet_;
     ReadyQueue ready_;
+    std::map<PackageSetId, SourcePackageId> first_source_of_;
+    /// Made when first asked for; orders_ refer to them.
+    std::map<std::pair<PackageSetId, Digest>, SourceGraph> graphs_;
+    std::map<RebuildId, BuildOrderState> orders_;  ///< of ordered rebuilds that run
+    std::vector<std::pair<RebuildId, std::uint32_t>> due_;  ///< source packages to settle
+    /// Why the dependencies of a package set could not be resolved, and when that is tried again.
+    struct ResolveFailure {
+        std::string error;
+        TimePoint not_before{};
+    };
+    std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
+    TimePoint critical_at_{};  ///< when find_critical() last looked
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
     std::set<NevraClaim> claims_;  ///< what was built, or is being built
     std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
+    /// The ready builds of a source package, by release and name: what a new estimate moves.
+    std::map<std::pair<std::string, std::string>, std::set<BuildId>> ready_of_source_;
     std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
     std::map<BuildId, std::vector<ComparisonId>> comparisons_of_build_;
     std::map<RebuildId, int> open_;  ///< builds and comparisons that are not final

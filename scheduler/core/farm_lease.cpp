@@ -82,17 +82,16 @@ const Lease* Farm::live(const LeaseKey& key) const {
 }
 
 /// A comparison needs the whole host quiet, whichever of its workers runs it.
-SlotOffer Farm::offer_to(const Worker& worker) const {
-    SlotOffer offer{.worker = worker.id, .level = worker.level};
-    for (const auto& [slot, attempt] : lease_of_slot_) {
-        const Lease& lease = state_.leases.at(attempt);
-        if (state_.workers.at(lease.worker).hello.host != worker.hello.host) continue;
-        offer.comparisons = false;
-        if (lease.comparison) offer.builds = false;
-    }
-    offer.only_worker = std::ranges::none_of(state_.workers, [&](const auto& other) {
-        return other.first != worker.id && other.second.level >= worker.level;
-    });
+SlotOffer Farm::offer_to(WorkerId worker) const {
+    const Fleet::Host& host = fleet_.host_of(worker);
+    SlotOffer offer;
+    offer.worker = &fleet_.at(worker);
+    offer.builds = host.comparisons == 0;
+    offer.comparisons = host.leases == 0;
+    offer.background =
+        fleet_.background_allowed(offer.worker->level, config_->placement.background_headroom);
+    offer.only_worker = !fleet_.has_other(worker);
+    offer.fleet = &fleet_;
     return offer;
 }
 
@@ -118,9 +117,17 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
         decision.reply = Reply{grant_of(renewed)};
         return decision;
     }
-    const ReadyItem* item = ready_.find(offer_to(worker), now);
-    decision.reply =
-        item ? Reply{grant(worker, e, ReadyItem(*item), now, decision)} : Reply{NoLease{}};
+    const PlacementPolicy& policy = config_->placement;
+    const ReadyItem* item = ready_.find(offer_to(worker.id), now, policy.reserve_after);
+    if (item) {
+        decision.reply = Reply{grant(worker, e, ReadyItem(*item), now, decision)};
+        // Who left something to this slot may have it now.
+        if (ready_.take_left_to_others()) ++work_news_;
+    } else {
+        decision.reply = Reply{NoLease{}};
+        // A slot that is kept for one build takes no other: nobody need leave it anything.
+        if (!ready_.reserved_for(worker.id)) fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
+    }
     return decision;
 }
 
@@ -142,6 +149,7 @@ LeaseGrant Farm::grant(const Worker& worker,
     lease.worker = worker.id;
     lease.slot = request.slot;
     lease.incarnation = request.incarnation;
+    lease.resources = Fleet::set_aside(fleet_.at(worker.id), item.placement);
     lease.granted_at = now;
     lease.expires_at = now + config_->lease_length;
 
@@ -159,6 +167,7 @@ LeaseGrant Farm::grant(const Worker& worker,
         move(std::move(comparison), ComparisonEvent::lease_granted, now, decision);
     }
     record(decision, lease);
+    ready_.shares().granted(item.rebuild, now);
     return grant_of(lease);
 }
 
@@ -167,12 +176,13 @@ LeaseGrant Farm::grant_of(const Lease& lease) const {
     grant.attempt = lease.attempt;
     grant.fence = lease.fence;
     grant.expires_at = lease.expires_at;
-    const RebuildId rebuild = lease.build ? state_.builds.at(*lease.build).rebuild
-                                          : state_.comparisons.at(*lease.comparison).rebuild;
-    const Seed& seed = state_.seeds.at(state_.rebuilds.at(rebuild).seed);
+    const Seed& seed = state_.seeds.at(state_.rebuilds.at(rebuild_of(lease)).seed);
     grant.seed = seed.id;
     grant.seed_repos = seed.repos;
-    if (lease.build) grant.build = order_for(state_.builds.at(*lease.build));
+    if (lease.build) {
+        grant.build = order_for(state_.builds.at(*lease.build));
+        grant.build->resources = lease.resources;
+    }
     if (lease.comparison) grant.comparison = order_for(state_.comparisons.at(*lease.comparison));
     return grant;
 }
@@ -190,7 +200,11 @@ BuildOrder Farm::order_for(const Build& build) const {
     order.dist = build.dist;
     order.defines = variant.defines;
     order.require_march = variant.target_level > release_of(build.rebuild).baseline().target_level;
-    order.timeout = config_->build_timeout;
+    const PackageRule& rule = release_of(build.rebuild).rule(package.name);
+    order.extra_flags = rule.extra_flags;
+    order.skip_check = !rule.skip_check.empty();
+    order.buildroot_rpms = buildroot_rpms_of(build);
+    order.timeout = rule.timeout.value_or(config_->build_timeout);
     return order;
 }
 

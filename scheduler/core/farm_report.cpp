@@ -76,7 +76,7 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
     const Lease lease = *held;
     end_attempt(lease, e.report, now, decision);
     if (lease.build) {
-        finish_build(state_.builds.at(*lease.build), lease.worker, e.report, now, decision);
+        finish_build(state_.builds.at(*lease.build), lease, e.report, now, decision);
     } else {
         for (const Sample& sample : e.report.samples) {
             ComparisonSample row;
@@ -101,6 +101,8 @@ void Farm::end_attempt(Lease lease,
     attempt.wall_ms = report.wall_ms;
     attempt.cpu_ms = report.cpu_ms;
     attempt.memory_peak_bytes = report.memory_peak_bytes;
+    attempt.disk_bytes = report.disk_bytes;
+    ready_.shares().ended(rebuild_of(lease), now);
     record(decision, LeaseEnded{lease.attempt});
     record(decision, std::move(attempt));
 }
@@ -116,24 +118,49 @@ void Farm::lose_lease(const Lease& lease,
     const Lease lost = lease;
     end_attempt(lost, report, now, decision);
     if (lost.build) {
-        finish_build(state_.builds.at(*lost.build), lost.worker, report, now, decision);
+        finish_build(state_.builds.at(*lost.build), lost, report, now, decision);
     } else {
         finish_comparison(state_.comparisons.at(*lost.comparison), report, now, decision);
     }
 }
 
-void Farm::finish_build(
-    Build build, WorkerId worker, const AttemptReport& report, TimePoint now, Decision& decision) {
+/// What will be different when a build is tried again; false: nothing would be.
+bool Farm::prepare_retry(Build& build, const Lease& lease, Outcome outcome, TimePoint now) const {
+    if (outcome == Outcome::oom) {
+        // Each doubling is the next size class, up to what the largest worker has.
+        const std::int64_t more = 2 * lease.resources.memory_bytes;
+        if (more <= 0 || !fleet_.any_has_memory(more)) return false;
+        build.memory_bytes_min = more;
+        return true;
+    }
+    if (!is_retried(outcome) || ++build.infra_failures >= config_->retry.infra_failures_max)
+        return false;
+    if (outcome == Outcome::isa_mismatch) {
+        // The same CPU would fault again, whichever host it is in.
+        build.excluded_cpus.push_back(fleet_.at(lease.worker).cpu);
+        if (!fleet_.any_fits(placement_of(build))) return false;
+    } else {
+        build.avoid = lease.worker;
+    }
+    build.not_before = now + retry_delay(config_->retry, build.infra_failures);
+    return true;
+}
+
+void Farm::finish_build(Build build,
+                        const Lease& lease,
+                        const AttemptReport& report,
+                        TimePoint now,
+                        Decision& decision) {
     build.outcome = report.outcome;
     build.evidence = report.evidence;
     const BuildId id = build.id;
-    if (is_retried(report.outcome) && ++build.infra_failures < config_->retry.infra_failures_max) {
-        build.not_before = now + retry_delay(config_->retry, build.infra_failures);
-        build.avoid = worker;
+    if (prepare_retry(build, lease, report.outcome, now)) {
+        if (report.outcome == Outcome::oom) sim_mark("oom: more memory");
         move(std::move(build), BuildEvent::attempt_retry, now, decision);
         return;
     }
     if (report.outcome == Outcome::ok) {
+        learn(build, report, decision);
         build.code_identity = report.audit.code_identity;
         build.level_used = report.audit.level_used;
         build.audit_findings = report.audit.findings;
@@ -191,6 +218,11 @@ void Farm::decide(
 }
 
 void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
+    const Build& ended = state_.builds.at(build);
+    if (BuildOrderState* order = order_of(ended.rebuild)) {
+        const auto node = order->graph().node_of(ended.source_package);
+        for (const std::uint32_t free : order->ended(*node)) due_.emplace_back(ended.rebuild, free);
+    }
     const auto found = comparisons_of_build_.find(build);
     if (found == comparisons_of_build_.end()) return;
     for (const ComparisonId id : found->second) {

@@ -1,6 +1,9 @@
 #include "scheduler/core/ready_queue.hpp"
 
 #include <array>
+#include <limits>
+
+#include "scheduler/core/sim_mark.hpp"
 
 namespace terrace::core {
 namespace {
@@ -9,60 +12,222 @@ namespace {
 /// gone.
 constexpr Duration kAvoidFor = std::chrono::minutes(5);
 
-bool may_take(const ReadyItem& item, const SlotOffer& offer, TimePoint now) {
-    if (item.not_before > now) return false;
-    const bool avoided = item.avoid == offer.worker && !offer.only_worker;
-    return !avoided || now >= item.not_before + kAvoidFor;
+std::int64_t id_of(const ReadyQueue::What& what) {
+    return std::visit([](auto id) { return id.value; }, what);
 }
 
 }  // namespace
 
-ReadyQueue::Line ReadyQueue::line_of(const ReadyItem& item) {
-    return {item.is_comparison(), item.run_level};
+/// One question of one slot, and what has been learned on the way.
+struct ReadyQueue::Search {
+    const SlotOffer& offer;
+    TimePoint now;
+    Duration reserve_after;
+    const ReadyItem* starved = nullptr;  ///< the oldest that this worker could run only when idle
+    bool left_to_others = false;
+};
+
+ReadyQueue::Queue ReadyQueue::queue_of(const ReadyItem& item) {
+    return {item.is_comparison(), item.priority, item.rebuild};
 }
 
-ReadyQueue::Place ReadyQueue::place_of(const ReadyItem& item) {
-    const std::int64_t id = std::visit([](auto what) { return what.value; }, item.what);
-    return {-item.priority, id};
+void ReadyQueue::stand_in_line(const ReadyItem& item) {
+    queues_[queue_of(item)][{item.placement, item.avoid}].insert(
+        {{-item.rank, id_of(item.what)}, item.what});
+    in_line_.insert(item.what);
+}
+
+void ReadyQueue::leave_line(const ReadyItem& item) {
+    if (in_line_.erase(item.what) == 0) {
+        asleep_.erase({item.not_before, item.what});
+        return;
+    }
+    const auto queue = queues_.find(queue_of(item));
+    const auto line = queue->second.find({item.placement, item.avoid});
+    line->second.erase({{-item.rank, id_of(item.what)}, item.what});
+    if (line->second.empty()) queue->second.erase(line);
+    if (queue->second.empty()) queues_.erase(queue);
 }
 
 void ReadyQueue::put(const ReadyItem& item) {
-    remove(item.what);
+    if (const auto known = items_.find(item.what); known != items_.end()) {
+        leave_line(known->second);
+    }
     items_[item.what] = item;
-    lines_[line_of(item)][place_of(item)] = item.what;
+    if (item.not_before > item.ready_at) {
+        asleep_.insert({item.not_before, item.what});
+    } else {
+        stand_in_line(item);
+    }
 }
 
 void ReadyQueue::remove(const What& what) {
     const auto found = items_.find(what);
     if (found == items_.end()) return;
-    lines_[line_of(found->second)].erase(place_of(found->second));
+    leave_line(found->second);
     items_.erase(found);
-}
-
-const ReadyItem* ReadyQueue::first_in(const Line& line,
-                                      const SlotOffer& offer,
-                                      TimePoint now) const {
-    const auto found = lines_.find(line);
-    if (found == lines_.end()) return nullptr;
-    for (const auto& [place, what] : found->second) {
-        const ReadyItem& item = items_.at(what);
-        if (may_take(item, offer, now)) return &item;
+    if (const auto reserved = reserved_by_.find(what); reserved != reserved_by_.end()) {
+        reserved_.erase(reserved->second);
+        reserved_by_.erase(reserved);
     }
-    return nullptr;
 }
 
-const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now) const {
+void ReadyQueue::rerank(const What& what, double rank) {
+    const auto found = items_.find(what);
+    if (found == items_.end() || found->second.rank == rank) return;
+    ReadyItem item = found->second;
+    item.rank = rank;
+    put(item);
+}
+
+const ReadyItem* ReadyQueue::item(const What& what) const {
+    const auto found = items_.find(what);
+    return found == items_.end() ? nullptr : &found->second;
+}
+
+void ReadyQueue::set_rebuild(RebuildId rebuild, double share, bool paused) {
+    shares_.set_share(rebuild, share);
+    if (paused) {
+        paused_.insert(rebuild);
+    } else {
+        paused_.erase(rebuild);
+    }
+}
+
+std::optional<ReadyQueue::What> ReadyQueue::reserved_for(WorkerId worker) const {
+    const auto found = reserved_.find(worker);
+    return found == reserved_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void ReadyQueue::wake(TimePoint now) {
+    while (!asleep_.empty() && asleep_.begin()->first <= now) {
+        const What what = asleep_.begin()->second;
+        asleep_.erase(asleep_.begin());
+        stand_in_line(items_.at(what));
+    }
+}
+
+/// The first of a line that this slot may take; null if the line asks for what it has not got.
+const ReadyItem* ReadyQueue::head_of(Search& search, const Lines::value_type& line) const {
+    const auto& [placement, avoid] = line.first;
+    const Fleet::Entry& worker = *search.offer.worker;
+    if (Fleet::unfit(worker, placement) != Unfit::none) return nullptr;
+    const ReadyItem& head = items_.at(line.second.begin()->second);
+    if (avoid == worker.id && !search.offer.only_worker &&
+        search.now < head.not_before + kAvoidFor) {
+        return nullptr;
+    }
+    if (!Fleet::has_room(worker, placement)) {
+        const bool too_long = head.ready_at + search.reserve_after <= search.now;
+        const bool older = !search.starved || head.ready_at < search.starved->ready_at;
+        if (too_long && older && !reserved_by_.contains(head.what)) search.starved = &head;
+        return nullptr;
+    }
+    const bool others_first = search.offer.fleet && !avoid && !head.is_comparison();
+    if (others_first &&
+        search.offer.fleet->lesser_slot_waits(worker.level, placement, search.now)) {
+        search.left_to_others = true;
+        return nullptr;
+    }
+    return &head;
+}
+
+/// Critical work by rank, else the highest level, by rank. Lines of one level stand together.
+const ReadyItem* ReadyQueue::best_of(Search& search, const Lines& lines, RebuildId rebuild) const {
+    const ReadyItem* longest = nullptr;
+    const ReadyItem* highest = nullptr;
+    for (const auto& line : lines) {
+        if (line.first.first.run_level > search.offer.worker->level) break;
+        const ReadyItem* head = head_of(search, line);
+        if (!head) continue;
+        if (!longest || head->rank > longest->rank) longest = head;
+        const bool higher =
+            !highest || head->placement.run_level > highest->placement.run_level ||
+            (head->placement.run_level == highest->placement.run_level &&
+             std::pair(-head->rank, id_of(head->what)) <
+                 std::pair(-highest->rank, id_of(highest->what)));
+        if (higher) highest = head;
+    }
+    const auto critical = critical_.find(rebuild);
+    const bool decides = longest && critical != critical_.end() && longest->rank >= critical->second;
+    return decides ? longest : highest;
+}
+
+const ReadyItem* ReadyQueue::find_in(Search& search,
+                                     bool comparison,
+                                     PriorityClass priority) const {
+    const ReadyItem* best = nullptr;
+    RebuildId best_rebuild;
+    auto queue = queues_.lower_bound({comparison, priority, {}});
+    for (; queue != queues_.end(); ++queue) {
+        const auto& [its_kind, its_priority, rebuild] = queue->first;
+        if (its_kind != comparison || its_priority != priority) break;
+        if (paused_.contains(rebuild)) continue;
+        if (best && !shares_.before(rebuild, best_rebuild, search.now)) continue;
+        if (const ReadyItem* item = best_of(search, queue->second, rebuild)) {
+            best = item;
+            best_rebuild = rebuild;
+        }
+    }
+    return best;
+}
+
+const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duration reserve_after) {
+    wake(now);
+    if (const auto reserved = reserved_.find(offer.worker->id); reserved != reserved_.end()) {
+        const ReadyItem& item = items_.at(reserved->second);
+        if (!is_paused(item.rebuild) && Fleet::unfit(*offer.worker, item.placement) == Unfit::none) {
+            const bool may = item.is_comparison() ? offer.comparisons : offer.builds;
+            return may && Fleet::has_room(*offer.worker, item.placement) ? &item : nullptr;
+        }
+        reserved_by_.erase(reserved->second);
+        reserved_.erase(reserved);
+    }
+    Search search{offer, now, reserve_after};
     for (const bool comparison : std::array{false, true}) {
         if (!(comparison ? offer.comparisons : offer.builds)) continue;
-        const ReadyItem* best = nullptr;
-        for (int level = static_cast<int>(offer.level); level > static_cast<int>(Level::none);
-             --level) {
-            const ReadyItem* first = first_in({comparison, static_cast<Level>(level)}, offer, now);
-            if (first && (!best || first->priority > best->priority)) best = first;
+        for (const PriorityClass priority :
+             std::array{PriorityClass::urgent, PriorityClass::normal, PriorityClass::background}) {
+            if (priority == PriorityClass::background && !offer.background) continue;
+            const ReadyItem* item = find_in(search, comparison, priority);
+            left_to_others_ |= search.left_to_others;
+            if (search.starved) {
+                sim_mark("worker reserved");
+                reserved_[offer.worker->id] = search.starved->what;
+                reserved_by_[search.starved->what] = offer.worker->id;
+                return nullptr;
+            }
+            if (item) return item;
         }
-        if (best) return best;
     }
     return nullptr;
+}
+
+ReadyQueue::Position ReadyQueue::position_of(const What& what) const {
+    Position position;
+    const ReadyItem* mine = item(what);
+    if (!mine) return position;
+    for (const auto& [queue, lines] : queues_) {
+        const auto& [comparison, priority, rebuild] = queue;
+        if (comparison != mine->is_comparison() || priority < mine->priority) continue;
+        for (const auto& [key, line] : lines) {
+            if (priority > mine->priority) {
+                position.of_higher_class += line.size();
+                continue;
+            }
+            position.before_in_class += line.size();
+            if (rebuild != mine->rebuild) continue;
+            if (key.first.run_level > mine->placement.run_level) {
+                position.before_in_rebuild += line.size();
+            } else if (key.first.run_level == mine->placement.run_level) {
+                const auto here = line.lower_bound({{-mine->rank, id_of(what)}, what});
+                position.before_in_rebuild +=
+                    static_cast<std::size_t>(std::distance(line.begin(), here));
+            }
+        }
+    }
+    if (in_line_.contains(what)) --position.before_in_class;
+    return position;
 }
 
 }  // namespace terrace::core

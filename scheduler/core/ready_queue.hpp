@@ -3,21 +3,29 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "common/vocab/id.hpp"
-#include "common/vocab/level.hpp"
+#include "common/vocab/priority.hpp"
 #include "common/vocab/time.hpp"
+#include "scheduler/core/fair_share.hpp"
+#include "scheduler/core/fleet.hpp"
 
 namespace terrace::core {
 
 /// A build or a comparison that waits for a slot.
 struct ReadyItem {
     std::variant<BuildId, ComparisonId> what;
-    Level run_level = Level::x86_64;  ///< the least level of a worker that may run it
-    int priority = 0;                 ///< higher first
-    TimePoint not_before{};
+    RebuildId rebuild;
+    PriorityClass priority = PriorityClass::normal;
+    Placement placement;
+    /// Expected seconds of the longest chain of work that waits for it, itself included; in flat
+    /// mode its own duration.
+    double rank = 0;
+    TimePoint ready_at{};
+    TimePoint not_before{};         ///< back-off
     std::optional<WorkerId> avoid;  ///< this worker failed it, so another goes first
 
     bool is_comparison() const { return std::holds_alternative<ComparisonId>(what); }
@@ -25,41 +33,89 @@ struct ReadyItem {
 
 /// What a slot that asks for work may take.
 struct SlotOffer {
-    WorkerId worker;
-    Level level = Level::none;
+    const Fleet::Entry* worker = nullptr;
     bool builds = true;
     bool comparisons = true;
+    bool background = true;    ///< background rebuilds may take it
     bool only_worker = false;  ///< there is no other worker of its level that could go first
+    /// What a worker of lower level that waits could start now is left to it.
+    const Fleet* fleet = nullptr;
 };
 
-/// All that is ready, in the order in which it is handed out: builds before comparisons, which need
-/// a quiet host; then priority; then the highest run level that the worker has, since fewer workers
-/// can do it; then age. A lookup costs O(levels + items in back-off), never a walk over all that
-/// waits.
+/// All that is ready, in the order in which it is handed out (docs/placement.md): builds before
+/// comparisons, which need a quiet host; priority class; fair share between rebuilds; then, within
+/// one rebuild, what is critical by rank, and else the highest run level that the worker has, since
+/// fewer workers can do it, by rank. Items that ask the same of a worker stand in one line, so a
+/// lookup costs O(lines), and never walks what waits.
 class ReadyQueue {
 public:
     using What = std::variant<BuildId, ComparisonId>;
 
+    explicit ReadyQueue(Duration fair_share_half_life = std::chrono::hours(1))
+        : shares_(fair_share_half_life) {}
+
     /// Adds it, or replaces what was known of it.
     void put(const ReadyItem& item);
     void remove(const What& what);
+    void rerank(const What& what, double rank);
     bool empty() const { return items_.empty(); }
     std::size_t size() const { return items_.size(); }
+    const ReadyItem* item(const What& what) const;
 
-    /// The item that this slot should run next, or null; it stays in the queue.
-    const ReadyItem* find(const SlotOffer& offer, TimePoint now) const;
+    void set_rebuild(RebuildId rebuild, double share, bool paused);
+    /// A chain of work longer than this decides when the rebuild ends: it goes before all else of
+    /// it.
+    void set_critical(RebuildId rebuild, double seconds) { critical_[rebuild] = seconds; }
+
+    /// The item that this slot should run next, or null; it stays in the queue. What has waited
+    /// longer than `reserve_after` without a worker that has room for it gets the asking one
+    /// reserved, if it could run it idle: such a worker takes nothing else until it has run it.
+    const ReadyItem* find(const SlotOffer& offer, TimePoint now, Duration reserve_after);
+
+    /// Since the last call, was something left to a less capable worker that waits? It may take
+    /// something else, so whoever left it must be told when that worker has been served.
+    bool take_left_to_others() { return std::exchange(left_to_others_, false); }
+
+    FairShare& shares() { return shares_; }
+    /// How many ready builds of its rebuild and class go before it, and how many of higher classes.
+    struct Position {
+        std::size_t before_in_rebuild = 0;
+        std::size_t before_in_class = 0;  ///< of all rebuilds of its class, itself excluded
+        std::size_t of_higher_class = 0;
+    };
+    Position position_of(const What& what) const;
+    bool is_paused(RebuildId rebuild) const { return paused_.contains(rebuild); }
+    std::optional<What> reserved_for(WorkerId worker) const;
 
 private:
-    /// (comparison, run level): one line to stand in.
-    using Line = std::pair<bool, Level>;
-    /// Order inside a line: (negative priority, id).
-    using Place = std::pair<int, std::int64_t>;
-    static Line line_of(const ReadyItem& item);
-    static Place place_of(const ReadyItem& item);
-    const ReadyItem* first_in(const Line& line, const SlotOffer& offer, TimePoint now) const;
+    /// Order inside a line: longest rank first, then the oldest.
+    using Place = std::pair<double, std::int64_t>;
+    using Line = std::set<std::pair<Place, What>>;
+    /// By what they ask of a worker; grouped by level through the order of Placement.
+    using Lines = std::map<std::pair<Placement, std::optional<WorkerId>>, Line>;
+    /// (comparison, class, rebuild)
+    using Queue = std::tuple<bool, PriorityClass, RebuildId>;
+
+    static Queue queue_of(const ReadyItem& item);
+    void stand_in_line(const ReadyItem& item);
+    void leave_line(const ReadyItem& item);
+    void wake(TimePoint now);
+    struct Search;
+    const ReadyItem* best_of(Search& search, const Lines& lines, RebuildId rebuild) const;
+    const ReadyItem* head_of(Search& search,
+                             const Lines::value_type& line) const;
+    const ReadyItem* find_in(Search& search, bool comparison, PriorityClass priority) const;
 
     std::map<What, ReadyItem> items_;
-    std::map<Line, std::map<Place, What>> lines_;
+    std::map<Queue, Lines> queues_;
+    std::set<std::pair<TimePoint, What>> asleep_;  ///< in back-off
+    std::set<What> in_line_;
+    std::set<RebuildId> paused_;
+    std::map<RebuildId, double> critical_;
+    std::map<WorkerId, What> reserved_;
+    std::map<What, WorkerId> reserved_by_;
+    FairShare shares_;
+    bool left_to_others_ = false;
 };
 
 }  // namespace terrace::core

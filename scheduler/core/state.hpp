@@ -14,12 +14,16 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/priority.hpp"
+#include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
 #include "common/vocab/seed.hpp"
 #include "common/vocab/time.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/build_fsm.hpp"
 #include "scheduler/core/comparison_fsm.hpp"
+#include "scheduler/core/dependencies.hpp"
+#include "scheduler/core/estimate.hpp"
 
 /// The rows of the farm. Each described struct is one table, each member one column of the same
 /// name (scheduler/store/migrations), so that memory and database cannot drift apart.
@@ -105,11 +109,15 @@ struct Rebuild {
     PackageSetId package_set;
     Digest seed;
     Mode mode = Mode::flat;
-    int priority = 0;
+    PriorityClass priority = PriorityClass::normal;
+    double share = 1;     ///< of the fleet, relative to the other rebuilds of its class
+    bool paused = false;  ///< gets no new lease; what runs goes on
     std::string stream;
     std::vector<std::string> variants;
     std::int64_t counter =
         0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
+    std::optional<RebuildId> retry_of;        ///< builds again what failed there
+    std::optional<RebuildId> second_pass_of;  ///< builds again what took code in there
     RebuildState state = RebuildState::running;
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
@@ -123,9 +131,13 @@ BOOST_DESCRIBE_STRUCT(Rebuild,
                        seed,
                        mode,
                        priority,
+                       share,
+                       paused,
                        stream,
                        variants,
                        counter,
+                       retry_of,
+                       second_pass_of,
                        state,
                        created_at,
                        finished_at))
@@ -142,6 +154,11 @@ struct Build {
     int infra_failures = 0;
     TimePoint not_before{};          ///< back-off: no lease before
     std::optional<WorkerId> avoid;   ///< the last attempt failed there for no fault of the package
+    std::vector<std::string> excluded_cpus;  ///< "vendor model" of CPUs that lacked an instruction
+    std::int64_t memory_bytes_min = 0;       ///< grows after `oom`
+    std::vector<std::string> from_seed;  ///< ordered mode: sources it took from the seed, although
+                                         ///< they are part of the rebuild
+    std::optional<TimePoint> ready_at;   ///< when all that it needs was settled
     std::optional<Outcome> outcome;  ///< of the last attempt that ended
     std::string evidence;            ///< what decided it
     std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
@@ -164,6 +181,10 @@ BOOST_DESCRIBE_STRUCT(Build,
                        infra_failures,
                        not_before,
                        avoid,
+                       excluded_cpus,
+                       memory_bytes_min,
+                       from_seed,
+                       ready_at,
                        outcome,
                        evidence,
                        reused_from,
@@ -245,6 +266,7 @@ struct Attempt {
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
+    std::int64_t disk_bytes = 0;
     friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Attempt,
@@ -263,7 +285,8 @@ BOOST_DESCRIBE_STRUCT(Attempt,
                        exit_code,
                        wall_ms,
                        cpu_ms,
-                       memory_peak_bytes))
+                       memory_peak_bytes,
+                       disk_bytes))
 
 /// The right of one slot to run one attempt until `expires_at`. Gone when the attempt ends.
 struct Lease {
@@ -274,14 +297,23 @@ struct Lease {
     int slot = 0;
     std::string incarnation;
     std::int64_t fence = 0;
+    Resources resources;  ///< of the worker, set aside for it
     TimePoint granted_at{};
     TimePoint expires_at{};
     friend bool operator==(const Lease&, const Lease&) = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    Lease,
-    (),
-    (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at))
+BOOST_DESCRIBE_STRUCT(Lease,
+                      (),
+                      (attempt,
+                       build,
+                       comparison,
+                       worker,
+                       slot,
+                       incarnation,
+                       fence,
+                       resources,
+                       granted_at,
+                       expires_at))
 
 /// A raw sample, kept for ever in the database and never in memory.
 struct ComparisonSample : Sample {
@@ -345,6 +377,9 @@ struct Snapshot {
     std::map<PackageSetId, PackageSet> package_sets;
     std::map<SourcePackageId, SourcePackage> source_packages;
     std::map<Digest, Seed> seeds;
+    /// By seed and source package; where there is none, that pair was not resolved yet.
+    std::map<std::pair<Digest, SourcePackageId>, SourceDependencies> dependencies;
+    std::map<std::pair<std::string, std::string>, BuildHistory> build_history;  ///< release, source
     std::map<WorkerId, Worker> workers;
     std::map<RebuildId, Rebuild> rebuilds;
     std::map<BuildId, Build> builds;

@@ -11,10 +11,12 @@ namespace terrace::engine {
 Engine::Engine(const core::FarmConfig& config,
                Store& store,
                Composer& composer,
+               Resolver& resolver,
                std::function<void(Command)> post)
     : config_(config),
       store_(store),
       composer_(composer),
+      resolver_(resolver),
       post_(std::move(post)),
       farm_(config, store.load()) {}
 
@@ -76,19 +78,35 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
 }
 
 void Engine::start_effects(TimePoint now) {
-    for (core::Effect& effect : farm_.effects(now)) {
-        auto& run = std::get<core::RunCompose>(effect);
-        const ComposeId id = run.compose.id;
-        if (!composing_.insert(id).second) continue;
-        composer_.start(std::move(run), [this](ComposeId compose, std::string error) {
-            auto done = [this, compose](const Result<core::Reply>& reply) {
-                // Not recorded? Then it is started once more; it finds its work done.
-                (void)reply;
-                composing_.erase(compose);
-            };
-            post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
-        });
-    }
+    for (core::Effect& effect : farm_.effects(now))
+        std::visit([this](auto& order) { start(std::move(order)); }, effect);
+}
+
+void Engine::start(core::RunCompose run) {
+    const ComposeId id = run.compose.id;
+    if (!composing_.insert(id).second) return;
+    composer_.start(std::move(run), [this](ComposeId compose, std::string error) {
+        auto done = [this, compose](const Result<core::Reply>& reply) {
+            // Not recorded? Then it is started once more; it finds its work done.
+            (void)reply;
+            composing_.erase(compose);
+        };
+        post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
+    });
+}
+
+void Engine::start(core::ResolveDependencies order) {
+    const std::pair key(order.package_set, order.seed.id);
+    if (!resolving_.insert(key).second) return;
+    std::vector<core::SourcePackage> packages = farm_.packages_of(order.package_set);
+    resolver_.start(std::move(order), std::move(packages),
+                    [this, key](core::DependenciesResolved resolved) {
+                        auto done = [this, key](const Result<core::Reply>& reply) {
+                            (void)reply;  // not recorded: it is asked for again
+                            resolving_.erase(key);
+                        };
+                        post_(Command{std::move(resolved), std::move(done)});
+                    });
 }
 
 }  // namespace terrace::engine

@@ -27,6 +27,7 @@ public:
     Engine(const core::FarmConfig& config,
            Store& store,
            Composer& composer,
+           Resolver& resolver,
            std::function<void(Command)> post);
 
     /// One transaction for the whole batch. A batch may be empty: time alone moves things, too.
@@ -54,9 +55,14 @@ private:
     const core::FarmConfig& config_;
     Store& store_;
     Composer& composer_;
+    Resolver& resolver_;
     std::function<void(Command)> post_;
     core::Farm farm_;
+    void start(core::RunCompose run);
+    void start(core::ResolveDependencies order);
+
     std::set<ComposeId> composing_;  ///< handed to the composer and not ended
+    std::set<std::pair<PackageSetId, Digest>> resolving_;  ///< handed to the resolver
     bool careful_ = false;           ///< the last commit failed
     bool resumed_ = false;           ///< the farm was told that it was loaded
     std::uint64_t reloads_ = 0;

@@ -17,11 +17,13 @@ TimePoint real_now() {
 EngineThread::EngineThread(const core::FarmConfig& config,
                            Store& store,
                            Composer& composer,
+                           Resolver& resolver,
                            Options options)
     : options_(std::move(options)),
       engine_(config,
               store,
               composer,
+              resolver,
               [this](Command command) {
                   // Our own are few and must not get lost among the requests of others. One that
                   // comes too late is dropped: the next start asks the composer again.

@@ -24,15 +24,19 @@ public:
         std::function<void(std::string why)> on_fatal;
     };
 
-    EngineThread(const core::FarmConfig& config, Store& store, Composer& composer, Options options);
+    EngineThread(const core::FarmConfig& config,
+                 Store& store,
+                 Composer& composer,
+                 Resolver& resolver,
+                 Options options);
     ~EngineThread();
 
     /// From any thread. `done` is called on the engine's thread; when the inbox is full or the
     /// engine has stopped, at once with Errc::unavailable.
     void post(Command command);
 
-    /// Answers what is in the inbox, then ends the thread. The composer may still call back
-    /// afterwards, so it must end before this object does.
+    /// Answers what is in the inbox, then ends the thread. The composer and the resolver may still
+    /// call back afterwards, so they must end before this object does.
     void stop();
 
 private:

@@ -40,4 +40,15 @@ public:
     virtual void start(core::RunCompose order, Ended ended) = 0;
 };
 
+/// Finds out what source packages take from each other when they are built from a seed.
+class Resolver {
+public:
+    using Ended = std::function<void(core::DependenciesResolved)>;
+    virtual ~Resolver() = default;
+    /// Returns at once. `ended` is called once, from any thread, with every row or with an error.
+    virtual void start(core::ResolveDependencies order,
+                       std::vector<core::SourcePackage> packages,
+                       Ended ended) = 0;
+};
+
 }  // namespace terrace::engine

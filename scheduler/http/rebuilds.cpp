@@ -5,10 +5,19 @@
 namespace terrace::rest {
 namespace {
 
-core::Event submit_event(wire::RebuildRequest wanted) {
-    return core::SubmitRebuild{std::move(wanted.release),  std::move(wanted.packages),
-                               std::move(wanted.variants), wanted.mode,
-                               std::move(wanted.stream),   wanted.priority};
+core::SubmitRebuild submit_event(wire::RebuildRequest wanted) {
+    core::SubmitRebuild submit;
+    submit.release = std::move(wanted.release);
+    submit.packages = std::move(wanted.packages);
+    submit.variants = std::move(wanted.variants);
+    submit.mode = wanted.mode;
+    submit.stream = std::move(wanted.stream);
+    submit.priority = wanted.priority;
+    submit.share = wanted.share;
+    submit.confirm = wanted.confirm;
+    if (wanted.retry_of) submit.retry_of = RebuildId{*wanted.retry_of};
+    if (wanted.second_pass_of) submit.second_pass_of = RebuildId{*wanted.second_pass_of};
+    return submit;
 }
 
 asio::awaitable<Response> submit_rebuild(const Services& services, Request request) {

@@ -16,6 +16,15 @@ constexpr int kLoadTimeoutSeconds = 600;
 /// MB.
 constexpr std::size_t kRowsPerStatement = 5000;
 
+/// Of the newest package set of each release, of open rebuilds, and of what a second pass may
+/// follow.
+constexpr const char* kDependenciesInUse =
+    "where source_package in (select id from source_package where package_set in ("
+    "select max(id) from package_set group by release union "
+    "select package_set from rebuild where state in ('running', 'composing') union "
+    "select package_set from rebuild where id in "
+    "(select max(id) from rebuild where state = 'finished' group by release)))";
+
 std::int64_t take_over(pqxx::connection& connection) {
     pqxx::work tx(connection, "take_over");
     begin(tx, kCommitTimeoutSeconds);
@@ -73,6 +82,8 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
                                "where compose in (select compose from stream union all "
                                "select id from compose where state = 'pending')",
                                snapshot);
+            } else if constexpr (std::is_same_v<Row, core::SourceDependencies>) {
+                load_rows<Row>(tx, kDependenciesInUse, snapshot);
             } else if constexpr (!std::is_same_v<Row, core::ComparisonSample>) {
                 load_rows<Row>(tx, "", snapshot);
             }

@@ -34,6 +34,17 @@ struct Table<core::Seed> {
     static constexpr std::tuple key = {&core::Seed::id};
 };
 template <>
+struct Table<core::SourceDependencies> {
+    static constexpr const char* name = "source_dependencies";
+    static constexpr std::tuple key = {&core::SourceDependencies::seed,
+                                       &core::SourceDependencies::source_package};
+};
+template <>
+struct Table<core::BuildHistory> {
+    static constexpr const char* name = "build_history";
+    static constexpr std::tuple key = {&core::BuildHistory::release, &core::BuildHistory::source};
+};
+template <>
 struct Table<core::Worker> {
     static constexpr const char* name = "worker";
     static constexpr std::tuple key = {&core::Worker::id};
@@ -96,6 +107,8 @@ struct Table<core::Stream> {
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::SourcePackage,
                                       core::Seed,
+                                      core::SourceDependencies,
+                                      core::BuildHistory,
                                       core::Worker,
                                       core::Rebuild,
                                       core::Build,

@@ -40,6 +40,58 @@ core::ImportPackageSet package_set() {
     return import;
 }
 
+/// A rebuild that needs the dependencies may have to wait for them.
+RebuildId submit(World& world, const core::SubmitRebuild& request) {
+    for (int tries = 0; tries < 2000; ++tries) {
+        try {
+            return std::get<core::MadeRebuild>(world.must_send(request)).id;
+        } catch (const std::logic_error& e) {
+            if (std::string(e.what()) != "the farm never answered" &&
+                std::string(e.what()).find("could not be resolved") == std::string::npos)
+                throw;
+        }
+        world.step();
+    }
+    throw std::logic_error("the dependencies were never resolved");
+}
+
+/// An ordered rebuild, paused for a while at times.
+void play_ordered(World& world) {
+    core::SubmitRebuild ordered;
+    ordered.release = "sim-1";
+    ordered.mode = Mode::ordered;
+    ordered.priority = world.random().percent(50) ? PriorityClass::urgent : PriorityClass::background;
+    const RebuildId id = submit(world, ordered);
+    if (!world.random().percent(30)) return;
+    for (int i = 0; i < 5; ++i) world.step();
+    for (const bool paused : {true, false}) {
+        if (world.state().rebuilds.at(id).state != core::RebuildState::running) return;
+        world.must_send(core::PauseRebuild{id, paused});
+        for (int i = 0; i < 10; ++i) world.step();
+    }
+    if (world.state().rebuilds.at(id).state == core::RebuildState::running)
+        world.must_send(core::PauseRebuild{id, false});
+}
+
+/// What failed is tried again, and what took code in is built again, each in a rebuild of its own.
+void play_later_passes(World& world) {
+    const auto rebuilds = world.state().rebuilds;
+    for (const auto& [id, rebuild] : rebuilds) {
+        if (rebuild.state != core::RebuildState::finished) continue;
+        core::SubmitRebuild again;
+        if (rebuild.mode == Mode::flat && rebuild.counter == 2) {
+            again.second_pass_of = id;
+        } else {
+            again.retry_of = id;
+        }
+        try {
+            world.must_send(again);
+        } catch (const std::logic_error&) {
+            // There is nothing to do again; the farm said so.
+        }
+    }
+}
+
 /// Two rebuilds of overlapping package sets, and at times a cancelled one, while everything breaks.
 void play(std::uint64_t seed) {
     World world(seed);
@@ -68,7 +120,10 @@ void play(std::uint64_t seed) {
             }
         }
     }
+    if (world.random().percent(50)) play_ordered(world);
     for (int i = 0; i < 400 && !world.all_rebuilds_ended(); ++i) world.step();
+    if (world.random().percent(50)) play_later_passes(world);
+    for (int i = 0; i < 100 && !world.all_rebuilds_ended(); ++i) world.step();
     world.stop_faults();
     for (int i = 0; !world.all_rebuilds_ended(); ++i) {
         REQUIRE(i < 5000);  // a farm that never comes to an end is a failure, too
@@ -94,7 +149,8 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
     for (const std::string mark :
          {"lease expired", "late report refused", "heartbeat for an ended lease",
           "slot asked again", "worker restarted with a live lease", "build reused",
-          "build cancelled", "rebuild cancelled", "compose failed"}) {
+          "build cancelled", "rebuild cancelled", "compose failed", "failed dependency fails",
+          "failed dependency from the seed", "oom: more memory", "rebuild paused or resumed"}) {
         CAPTURE(mark);
         CHECK(g_marks.contains(mark));  // a path that no seed visits is not tested
     }

@@ -1,5 +1,6 @@
 #include "tests/sim/invariants.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -57,6 +58,30 @@ void check_levels(const core::Snapshot& state, const core::FarmConfig& config) {
     }
 }
 
+/// In an ordered rebuild nothing starts before all that it waits for has ended. What is in a cycle
+/// with it is not waited for.
+void check_order(const core::Snapshot& state) {
+    std::map<std::pair<RebuildId, SourcePackageId>, bool> open;
+    for (const auto& [id, build] : state.builds) {
+        if (!core::is_final(build.state)) open[{build.rebuild, build.source_package}] = true;
+    }
+    for (const auto& [id, build] : state.builds) {
+        const core::Rebuild& rebuild = state.rebuilds.at(build.rebuild);
+        const bool started =
+            build.state == core::BuildState::ready || build.state == core::BuildState::leased;
+        if (rebuild.mode != Mode::ordered || !started) continue;
+        const auto needs = state.dependencies.find({rebuild.seed, build.source_package});
+        must(needs != state.dependencies.end(), "an ordered rebuild has its dependencies");
+        for (const SourcePackageId need : needs->second.needs) {
+            const auto back = state.dependencies.find({rebuild.seed, need});
+            const auto& its = back->second.needs;
+            const bool cycle = std::ranges::find(its, build.source_package) != its.end();
+            must(cycle || !open.contains({rebuild.id, need}),
+                 "a build that may start waits for nothing");
+        }
+    }
+}
+
 /// Two builds that may both make RPMs never make them under the same NEVRA.
 void check_nevras(const core::Snapshot& state) {
     std::set<std::tuple<std::string, std::string, std::string>> owned;
@@ -75,6 +100,7 @@ void check_nevras(const core::Snapshot& state) {
 void check_invariants(const core::Snapshot& state, const core::FarmConfig& config) {
     check_leases(state);
     check_levels(state, config);
+    check_order(state);
     check_nevras(state);
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;

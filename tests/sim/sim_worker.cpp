@@ -115,8 +115,12 @@ std::optional<AttemptReport> SimRunner::poll() {
         report.outcome = Outcome::infra_aborted;
     } else if (faulty_ && lease.build && random_.percent(8)) {
         report.outcome = Outcome::build_failed;
+    } else if (faulty_ && lease.build && random_.percent(6)) {
+        report.outcome = random_.percent(50) ? Outcome::oom : Outcome::isa_mismatch;
     } else {
         report = lease.build ? built(*lease.build) : measured(*lease.comparison);
+        report.wall_ms = 1000 * (1 + random_.below(90));
+        report.memory_peak_bytes = (std::int64_t{1} << 28) * (1 + random_.below(8));
     }
     return report;
 }
@@ -132,6 +136,10 @@ SimWorker::SimWorker(std::string name,
     hello_.host = std::move(host);
     hello_.level_max = level_max;
     hello_.leaves = all_features();
+    hello_.vendor = "Sim";
+    hello_.model = name_of(level_max);
+    hello_.cores = 8;
+    hello_.memory_bytes = std::int64_t{8} << 30;
     start();
 }
 

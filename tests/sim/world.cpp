@@ -41,7 +41,17 @@ core::FarmConfig sim_config() {
     return config;
 }
 
-World::World(std::uint64_t seed) : random_(seed), store_(random_), composer_(random_) {
+/// Half of all seeds fail what needs a failed build, half take the seed's.
+core::FarmConfig config_of(std::uint64_t seed) {
+    core::FarmConfig config = sim_config();
+    core::ReleaseSpec& release = config.releases.at("sim-1");
+    release.on_failed_dependency = seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
+    release.packages["package-5"].never = {"x86_64_v3"};
+    release.packages["package-4"].expensive = true;
+    return config;
+}
+
+World::World(std::uint64_t seed) : config_(config_of(seed)), random_(seed), store_(random_), composer_(random_), resolver_(random_) {
     restart_scheduler();
     const auto send_event = [this](core::Event event) { return send(std::move(event)); };
     const auto add = [&](const char* name, Level level, const char* host) {
@@ -56,10 +66,11 @@ World::World(std::uint64_t seed) : random_(seed), store_(random_), composer_(ran
 void World::restart_scheduler() {
     posted_.clear();
     composer_.crash();
+    resolver_.crash();
     engine_.reset();
     store_.set_faulty(false);  // a start that finds no database is no start
     engine_ = std::make_unique<engine::Engine>(
-        config_, store_, composer_,
+        config_, store_, composer_, resolver_,
         [this](engine::Command command) { posted_.push_back(std::move(command)); });
     store_.set_faulty(faulty_);
 }
@@ -125,6 +136,7 @@ void World::step() {
     run_batch(std::exchange(posted_, {}));
     for (auto& worker : workers_) worker->step();
     if (random_.percent(30)) composer_.step(faulty_);
+    if (random_.percent(30)) resolver_.step(faulty_);
 }
 
 void World::stop_faults() {

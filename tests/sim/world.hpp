@@ -7,6 +7,7 @@
 #include "scheduler/engine/engine.hpp"
 #include "tests/sim/sim_composer.hpp"
 #include "tests/sim/sim_random.hpp"
+#include "tests/sim/sim_resolver.hpp"
 #include "tests/sim/sim_store.hpp"
 #include "tests/sim/sim_worker.hpp"
 
@@ -40,11 +41,12 @@ private:
     void restart_scheduler();
     void break_something();
 
-    core::FarmConfig config_ = sim_config();
+    core::FarmConfig config_;
     SimRandom random_;
     TimePoint now_{std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
     SimStore store_;
     SimComposer composer_;
+    SimResolver resolver_;
     std::vector<engine::Command> posted_;  ///< by the composer, for the next batch
     std::unique_ptr<engine::Engine> engine_;
     std::vector<std::unique_ptr<SimWorker>> workers_;

@@ -66,7 +66,9 @@ core::Rebuild a_rebuild() {
     row.package_set = PackageSetId{1};
     row.seed = digest_of('5');
     row.mode = Mode::ordered;
-    row.priority = -3;
+    row.priority = PriorityClass::background;
+    row.share = 2.5;
+    row.paused = true;
     row.stream = "testing";
     row.variants = {"x86_64", "x86_64_v3"};
     row.counter = 7;
@@ -135,6 +137,7 @@ core::Lease a_lease_of(const core::Attempt& attempt) {
     row.slot = attempt.slot;
     row.incarnation = "b1946ac9";
     row.fence = attempt.fence;
+    row.resources = {4, std::int64_t{1} << 33, 1 << 20};
     row.granted_at = time_at(8);
     row.expires_at = time_at(68);
     return row;
@@ -198,6 +201,10 @@ void add_builds(std::vector<core::Change>& changes) {
     leased.state = core::BuildState::leased;
     leased.attempts = 1;
     leased.avoid = WorkerId{2};
+    leased.excluded_cpus = {"GenuineIntel 6-60-3"};
+    leased.memory_bytes_min = std::int64_t{1} << 33;
+    leased.from_seed = {"gcc"};
+    leased.ready_at = time_at(7);
     changes.insert(changes.end(), {built, reused, leased, a_build(14, 2, "x86_64_v3"),
                                    a_build_rpm(11, "zlib", 100, false),
                                    a_build_rpm(11, "zlib-debuginfo", 1000, true)});
@@ -211,6 +218,7 @@ void add_attempts(std::vector<core::Change>& changes) {
     ended.wall_ms = 12'000;
     ended.cpu_ms = 20'000;
     ended.memory_peak_bytes = std::int64_t{1} << 33;
+    ended.disk_bytes = std::int64_t{1} << 34;
     const core::Attempt building = a_build_attempt(103, 13);
     core::Attempt comparing = a_build_attempt(104, 0);
     comparing.build.reset();
@@ -228,6 +236,14 @@ std::vector<core::Change> a_farm() {
         a_package_set(), a_source_package(1, "zlib"), a_source_package(2, "xz"),
         a_seed(),        a_worker(1, "worker-1"),     a_worker(2, "worker-2"),
         a_rebuild()};
+    changes.push_back(core::SourceDependencies{SourcePackageId{2},
+                                               digest_of('5'),
+                                               {SourcePackageId{1}},
+                                               {SourcePackageId{1}},
+                                               {"links libz.a"},
+                                               200,
+                                               {}});
+    changes.push_back(core::BuildHistory{"mini-1", "zlib", {12'000, 11'000}, {1 << 30}, {}});
     add_builds(changes);
     changes.push_back(a_comparison());
     add_attempts(changes);

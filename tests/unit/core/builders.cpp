@@ -85,6 +85,32 @@ TestFarm::TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config
     : config_(std::move(config)), farm_(config_, {}) {
     get<MadePackageSet>(ImportPackageSet{"mini-1", packages});
     get<Done>(AddSeed{"mini-1", Digest{std::string(64, 'd')}, {{"mini", "file:///mini", {}}}});
+    resolve({});
+}
+
+void TestFarm::resolve(const std::map<std::string, std::vector<std::string>>& needs) {
+    std::map<std::string, SourcePackageId> ids;
+    for (const auto& [id, package] : state().source_packages) ids[package.name] = id;
+    DependenciesResolved resolved;
+    resolved.package_set = state().package_sets.begin()->first;
+    resolved.seed = state().seeds.begin()->first;
+    for (const auto& [id, package] : state().source_packages) {
+        SourceDependencies row;
+        row.source_package = id;
+        row.seed = resolved.seed;
+        row.buildroot_packages = 200;
+        if (const auto listed = needs.find(package.name); listed != needs.end()) {
+            for (const std::string& need : listed->second) {
+                const bool code = need.starts_with('=');
+                row.needs.push_back(ids.at(need.substr(code ? 1 : 0)));
+                if (!code) continue;
+                row.code_needs.push_back(row.needs.back());
+                row.code_reasons.push_back("links its static library");
+            }
+        }
+        resolved.rows.push_back(std::move(row));
+    }
+    get<Done>(resolved);
 }
 
 Result<Reply> TestFarm::apply(const Event& event) {

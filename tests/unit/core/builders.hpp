@@ -18,11 +18,14 @@ RpmFile an_rpm(const std::string& name, const std::string& evr_release, const st
 /// A report of success; builds of equal `code` are identical.
 AttemptReport an_ok_report(const LeaseGrant& lease, char code);
 
-/// A farm with a seed and a package set of these packages, and what its replies bring.
+/// A farm with a seed and a package set of these packages, which need none of each other, and what
+/// its replies bring.
 class TestFarm {
 public:
     explicit TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config = a_config());
 
+    /// What each source package needs of the others; "=name" where it takes code in.
+    void resolve(const std::map<std::string, std::vector<std::string>>& needs);
     Result<Reply> apply(const Event& event);
     /// The reply must be of that kind.
     template <class T>

@@ -11,7 +11,8 @@ struct Fixture {
     core::FarmConfig config = one_release();
     TestStore store;
     NoComposer composer;
-    Engine engine{config, store, composer, [](Command) {}};
+    NoResolver resolver;
+    Engine engine{config, store, composer, resolver, [](Command) {}};
 
     Errc errc_of(const core::Event& event) {
         std::optional<Errc> errc;

@@ -30,6 +30,11 @@ public:
     void start(core::RunCompose, Ended) override {}
 };
 
+class NoResolver final : public Resolver {
+public:
+    void start(core::ResolveDependencies, std::vector<core::SourcePackage>, Ended) override {}
+};
+
 inline core::FarmConfig one_release() {
     core::FarmConfig config;
     core::ReleaseSpec release;

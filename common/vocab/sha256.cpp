@@ -1,12 +1,13 @@
+#include "common/vocab/sha256.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
 #include <stdexcept>
 
-#include "common/os/files.hpp"
 #include "common/vocab/check.hpp"
 
-namespace terrace::os {
+namespace terrace {
 namespace {
 
 EVP_MD_CTX* context_of(void* pointer) {
@@ -51,4 +52,4 @@ Digest sha256_of_text(std::string_view text) {
     return hash.finish();
 }
 
-}  // namespace terrace::os
+}  // namespace terrace

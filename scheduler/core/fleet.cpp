@@ -1,0 +1,166 @@
+#include "scheduler/core/fleet.hpp"
+
+#include <algorithm>
+
+namespace terrace::core {
+namespace {
+
+std::size_t index_of(Level level) {
+    return static_cast<std::size_t>(level);
+}
+
+/// A limit of 0 is none.
+bool within(std::int64_t need, std::int64_t limit) {
+    return limit <= 0 || need <= limit;
+}
+
+/// A guess never asks for more than there is.
+std::int64_t asked(std::int64_t need, std::int64_t total, bool guessed) {
+    return guessed && total > 0 ? std::min(need, total) : need;
+}
+
+}  // namespace
+
+std::string cpu_of(const WorkerHello& hello) {
+    return hello.vendor + " " + hello.model;
+}
+
+void Fleet::put(const Worker& worker) {
+    Entry entry;
+    entry.id = worker.id;
+    entry.level = worker.level;
+    entry.slots = worker.hello.slots;
+    entry.cpu = cpu_of(worker.hello);
+    entry.host = worker.hello.host;
+    entry.features = worker.hello.features;
+    std::ranges::sort(entry.features);
+    entry.total = {worker.hello.cores, worker.hello.memory_bytes, worker.hello.disk_bytes_free};
+    if (const auto known = workers_.find(worker.id); known != workers_.end()) {
+        const Entry& before = known->second;
+        --workers_at_[index_of(before.level)];
+        slots_at_[index_of(before.level)] -= before.slots;
+        // Its leases stay with it, at whatever level and host it is now.
+        leases_at_[index_of(before.level)] -= before.leases;
+        leases_at_[index_of(entry.level)] += before.leases;
+        hosts_[before.host].leases -= before.leases;
+        hosts_[entry.host].leases += before.leases;
+        entry.used = before.used;
+        entry.leases = before.leases;
+    }
+    ++workers_at_[index_of(entry.level)];
+    slots_at_[index_of(entry.level)] += entry.slots;
+    hosts_.try_emplace(entry.host);
+    workers_[worker.id] = std::move(entry);
+}
+
+void Fleet::leased(const Lease& lease) {
+    Entry& worker = workers_.at(lease.worker);
+    ++worker.leases;
+    worker.used.cores += lease.resources.cores;
+    worker.used.memory_bytes += lease.resources.memory_bytes;
+    worker.used.disk_bytes += lease.resources.disk_bytes;
+    ++leases_at_[index_of(worker.level)];
+    Host& host = hosts_[worker.host];
+    ++host.leases;
+    host.comparisons += lease.comparison ? 1 : 0;
+    waits_no_more(lease.worker, lease.slot);
+}
+
+void Fleet::ended(const Lease& lease) {
+    Entry& worker = workers_.at(lease.worker);
+    --worker.leases;
+    worker.used.cores -= lease.resources.cores;
+    worker.used.memory_bytes -= lease.resources.memory_bytes;
+    worker.used.disk_bytes -= lease.resources.disk_bytes;
+    --leases_at_[index_of(worker.level)];
+    Host& host = hosts_[worker.host];
+    --host.leases;
+    host.comparisons -= lease.comparison ? 1 : 0;
+}
+
+Unfit Fleet::unfit(const Entry& worker, const Placement& placement) {
+    if (worker.level < placement.run_level) return Unfit::level;
+    if (!std::ranges::includes(worker.features, placement.features)) return Unfit::feature;
+    if (std::ranges::find(placement.excluded_cpus, worker.cpu) != placement.excluded_cpus.end())
+        return Unfit::excluded_cpu;
+    if (!within(placement.needs.cores, worker.total.cores)) return Unfit::cores;
+    if (placement.guessed) return Unfit::none;
+    if (!within(placement.needs.memory_bytes, worker.total.memory_bytes)) return Unfit::memory;
+    if (!within(placement.needs.disk_bytes, worker.total.disk_bytes)) return Unfit::disk;
+    return Unfit::none;
+}
+
+bool Fleet::has_room(const Entry& worker, const Placement& placement) {
+    const Resources needs = set_aside(worker, placement);
+    return within(worker.used.cores + placement.needs.cores, worker.total.cores) &&
+           within(worker.used.memory_bytes + needs.memory_bytes, worker.total.memory_bytes) &&
+           within(worker.used.disk_bytes + needs.disk_bytes, worker.total.disk_bytes);
+}
+
+Resources Fleet::set_aside(const Entry& worker, const Placement& placement) {
+    Resources needs = placement.needs;
+    const int free = worker.total.cores - worker.used.cores;
+    needs.cores = std::max(needs.cores, std::min(free, worker.total.cores / worker.slots));
+    needs.memory_bytes = asked(needs.memory_bytes, worker.total.memory_bytes, placement.guessed);
+    needs.disk_bytes = asked(needs.disk_bytes, worker.total.disk_bytes, placement.guessed);
+    return needs;
+}
+
+bool Fleet::any_fits(const Placement& placement) const {
+    return std::ranges::any_of(workers_, [&](const auto& worker) {
+        return unfit(worker.second, placement) == Unfit::none;
+    });
+}
+
+bool Fleet::any_has_memory(std::int64_t bytes) const {
+    return std::ranges::any_of(workers_, [&](const auto& worker) {
+        return within(bytes, worker.second.total.memory_bytes);
+    });
+}
+
+bool Fleet::has_other(WorkerId id) const {
+    int others = -1;
+    for (std::size_t level = index_of(at(id).level); level < kLevels; ++level)
+        others += workers_at_[level];
+    return others > 0;
+}
+
+int Fleet::slots_from(Level level) const {
+    int slots = 0;
+    for (std::size_t i = index_of(level); i < kLevels; ++i) slots += slots_at_[i];
+    return slots;
+}
+
+bool Fleet::background_allowed(Level level, double headroom) const {
+    int slots = 0;
+    int busy = 0;
+    for (std::size_t i = kLevels; i-- > index_of(Level::x86_64);) {
+        slots += slots_at_[i];
+        busy += leases_at_[i];
+        if (i > index_of(level)) continue;  // a slot above is not what it would take
+        if (slots - busy - 1 < static_cast<int>(headroom * slots)) return false;
+    }
+    return true;
+}
+
+void Fleet::waits(WorkerId worker, int slot, TimePoint until) {
+    waiting_[{at(worker).level, {worker, slot}}] = until;
+}
+
+void Fleet::waits_no_more(WorkerId worker, int slot) {
+    waiting_.erase({at(worker).level, {worker, slot}});
+}
+
+bool Fleet::lesser_slot_waits(Level below, const Placement& placement, TimePoint now) const {
+    const auto end = waiting_.lower_bound({below, {}});
+    auto from = waiting_.lower_bound({placement.run_level, {}});
+    for (; from != end && from != waiting_.end() && from->first.first < below; ++from) {
+        if (from->second <= now) continue;
+        const Entry& worker = at(from->first.second.first);
+        if (hosts_.at(worker.host).comparisons > 0) continue;
+        if (unfit(worker, placement) == Unfit::none && has_room(worker, placement)) return true;
+    }
+    return false;
+}
+
+}  // namespace terrace::core

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/vocab/id.hpp"
+#include "common/vocab/level.hpp"
+#include "common/vocab/resources.hpp"
+#include "common/vocab/time.hpp"
+#include "scheduler/core/state.hpp"
+
+namespace terrace::core {
+
+/// What the placement of one attempt asks of a worker.
+struct Placement {
+    Level run_level = Level::x86_64;
+    Resources needs{1, 0, 0};
+    /// `needs` is a guess: a worker with less memory or disk may try it all the same.
+    bool guessed = false;
+    std::vector<std::string> features;       ///< beside the level, sorted
+    std::vector<std::string> excluded_cpus;  ///< as cpu_of() names them
+    friend auto operator<=>(const Placement& a, const Placement& b) {
+        const auto key = [](const Placement& p) {
+            return std::tie(p.run_level, p.needs.cores, p.needs.memory_bytes, p.needs.disk_bytes,
+                            p.guessed, p.features, p.excluded_cpus);
+        };
+        return key(a) <=> key(b);
+    }
+    friend bool operator==(const Placement&, const Placement&) = default;
+};
+
+/// The class of CPUs that share their instructions, as far as a worker can tell: "vendor model".
+std::string cpu_of(const WorkerHello& hello);
+
+/// The first reason why a worker, were it idle, could not run something; `none` if it could.
+enum class Unfit { none, level, feature, excluded_cpu, cores, memory, disk };
+BOOST_DESCRIBE_ENUM(Unfit, none, level, feature, excluded_cpu, cores, memory, disk)
+
+/// The workers as placement sees them: what each has, and what its leases have taken of it. Derived
+/// from the farm's rows, and kept up to date as they change; every question is answered in time that
+/// does not depend on the number of workers, but for any_fits() and waiting slots.
+class Fleet {
+public:
+    /// 0 of memory or disk means that the worker did not say: no limit.
+    struct Host {
+        int leases = 0;
+        int comparisons = 0;
+    };
+    struct Entry {
+        WorkerId id;
+        Level level = Level::none;
+        int slots = 1;
+        std::string cpu;
+        std::string host;
+        std::vector<std::string> features;  ///< sorted
+        Resources total;
+        Resources used;
+        int leases = 0;
+    };
+
+    void put(const Worker& worker);
+    void leased(const Lease& lease);
+    void ended(const Lease& lease);
+
+    const Entry& at(WorkerId id) const { return workers_.at(id); }
+    const std::map<WorkerId, Entry>& workers() const { return workers_; }
+    const Host& host_of(WorkerId id) const { return hosts_.at(at(id).host); }
+
+    /// Could it run this if it did nothing else?
+    static Unfit unfit(const Entry& worker, const Placement& placement);
+    /// Has it room for it now, beside what it runs? Only for what is not unfit.
+    static bool has_room(const Entry& worker, const Placement& placement);
+    /// What is set aside: its needs, and at least a slot's even share of the cores.
+    static Resources set_aside(const Entry& worker, const Placement& placement);
+    bool any_fits(const Placement& placement) const;
+    bool any_has_memory(std::int64_t bytes) const;
+
+    /// Is there another worker of at least this one's level, so that this one need not go first?
+    bool has_other(WorkerId id) const;
+    /// May a background rebuild take one more slot of such a worker? Of every level that it has, a
+    /// part of all slots stays free.
+    bool background_allowed(Level level, double headroom) const;
+    int slots_from(Level level) const;
+
+    /// A slot asked and there was nothing for it: it waits until then.
+    void waits(WorkerId worker, int slot, TimePoint until);
+    void waits_no_more(WorkerId worker, int slot);
+    /// Is a slot of a less capable worker waiting that could start this now?
+    bool lesser_slot_waits(Level below, const Placement& placement, TimePoint now) const;
+
+private:
+    static constexpr std::size_t kLevels = static_cast<std::size_t>(Level::x86_64_v4) + 1;
+    std::map<WorkerId, Entry> workers_;
+    std::map<std::string, Host> hosts_;
+    std::array<int, kLevels> workers_at_{};
+    std::array<int, kLevels> slots_at_{};
+    std::array<int, kLevels> leases_at_{};
+    /// By level, so that the least capable come first.
+    std::map<std::pair<Level, std::pair<WorkerId, int>>, TimePoint> waiting_;
+};
+
+}  // namespace terrace::core
