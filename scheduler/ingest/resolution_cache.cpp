@@ -1,5 +1,6 @@
 #include "scheduler/ingest/resolution_cache.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -69,9 +70,9 @@ void append_resolution(std::string& out, const Resolution& resolution) {
 
 }  // namespace
 
-std::string resolution_key(const core::SourcePackage& package) {
-    std::string text = package.name + '\n' + package.srpm_digest.hex;
-    for (const std::string& dependency : package.build_requires) text += '\n' + dependency;
+std::string resolution_key(const std::vector<std::string>& build_requires) {
+    std::string text;
+    for (const std::string& dependency : build_requires) text += dependency + '\n';
     return os::sha256_of_text(text).hex;
 }
 

@@ -5,13 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "common/vocab/digest.hpp"
-#include "scheduler/core/state.hpp"
-
 namespace terrace::ingest {
 
-/// What one source package's BuildRequires resolve to, in names, so that it holds for every package
-/// set.
+/// What a list of BuildRequires resolves to, in names, so that it holds for every package set.
 struct Resolution {
     std::vector<std::string> needs;  ///< source packages of the direct BuildRequires, sorted
     std::map<std::string, std::string> code_reasons;  ///< by source package; a part of `needs`
@@ -26,8 +22,10 @@ struct ResolutionCache {
     std::map<std::string, Resolution> resolutions;
 };
 
-/// The digest of all that a source package's resolution depends on, besides the repositories.
-std::string resolution_key(const core::SourcePackage& package);
+/// The digest of all that a resolution depends on besides the repositories and the base: not the
+/// source package's name or version. A third of Fedora's packages share theirs with others.
+/// @pre `build_requires` are sorted and unique, as their order is no part of the question.
+std::string resolution_key(const std::vector<std::string>& build_requires);
 
 /// Empty if the file is not there, or not whole, or of another kind.
 ResolutionCache read_resolution_cache(const std::filesystem::path& path);

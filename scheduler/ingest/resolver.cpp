@@ -20,12 +20,15 @@ namespace terrace::ingest {
 namespace {
 
 constexpr std::size_t kCacheFilesMax = 16;
-constexpr std::size_t kSourcesAtOnce = 32;  ///< that a thread takes: few, so that all end together
+constexpr std::size_t kChunk =
+    32;  ///< what a thread takes at once: little, so that all end together
 
-/// A source package that is not in the cache.
-struct OpenSource {
+using Texts = std::vector<std::string>;
+
+/// Something that is not in the cache.
+struct OpenResolution {
     std::string key;
-    const core::SourcePackage* package = nullptr;
+    Texts build_requires;
     Resolution resolution;
 };
 
@@ -36,10 +39,11 @@ std::filesystem::path cache_file(const ResolveOptions& options) {
     return options.cache_directory / (hash.finish().hex + ".resolutions");
 }
 
-std::vector<std::string> dependencies_of(const std::vector<OpenSource>& open) {
-    std::set<std::string> all;  // in an order that does not depend on the threads
-    for (const OpenSource& source : open) {
-        all.insert(source.package->build_requires.begin(), source.package->build_requires.end());
+/// In an order that depends on nothing else: neither the packages' nor the threads'.
+Texts dependencies_of(const std::vector<OpenResolution>& open) {
+    std::set<std::string> all;
+    for (const OpenResolution& one : open) {
+        all.insert(one.build_requires.begin(), one.build_requires.end());
     }
     return {all.begin(), all.end()};
 }
@@ -47,13 +51,13 @@ std::vector<std::string> dependencies_of(const std::vector<OpenSource>& open) {
 /// The threads that solve, each with a pool of its own; the first failure ends all of them.
 class SolverThreads {
 public:
-    SolverThreads(std::vector<OpenSource>& open,
+    SolverThreads(std::vector<OpenResolution>& open,
                   const std::vector<SolvRepo>& repos,
                   const ResolveOptions& options)
         : open_(open), repos_(repos), options_(options), dependencies_(dependencies_of(open)) {}
 
     Result<void> run() {
-        const std::size_t chunks = (open_.size() + kSourcesAtOnce - 1) / kSourcesAtOnce;
+        const std::size_t chunks = (open_.size() + kChunk - 1) / kChunk;
         const auto wanted = static_cast<std::size_t>(std::max(options_.threads, 1));
         {
             std::vector<std::jthread> threads;
@@ -67,7 +71,7 @@ public:
         return {};
     }
 
-    const std::vector<std::string>& absent_base() const { return absent_base_; }
+    const Texts& absent_base() const { return absent_base_; }
 
 private:
     void work() {
@@ -77,11 +81,11 @@ private:
             if (!solver) return fail(solver.error());
             note_base(*solver);
             while (!failed_) {
-                const std::size_t begin = next_.fetch_add(kSourcesAtOnce);
+                const std::size_t begin = next_.fetch_add(kChunk);
                 if (begin >= open_.size()) return;
-                const std::size_t end = std::min(begin + kSourcesAtOnce, open_.size());
+                const std::size_t end = std::min(begin + kChunk, open_.size());
                 for (std::size_t i = begin; i < end; ++i) {
-                    open_[i].resolution = solver->resolve(open_[i].package->build_requires);
+                    open_[i].resolution = solver->resolve(open_[i].build_requires);
                 }
                 report(end - begin);
             }
@@ -109,21 +113,22 @@ private:
         if (options_.progress) options_.progress(done_, open_.size());
     }
 
-    std::vector<OpenSource>& open_;
+    std::vector<OpenResolution>& open_;
     const std::vector<SolvRepo>& repos_;
     const ResolveOptions& options_;
-    const std::vector<std::string> dependencies_;
+    const Texts dependencies_;
     std::atomic<std::size_t> next_ = 0;
     std::atomic<bool> failed_ = false;
     std::mutex mutex_;  ///< guards the members below
     std::size_t done_ = 0;
     std::optional<Error> error_;
     std::exception_ptr exception_;
-    std::vector<std::string> absent_base_;
+    Texts absent_base_;
 };
 
-/// Fills in the resolutions of `open`, and the base packages that are not there.
-Result<void> solve_open(std::vector<OpenSource>& open,
+/// Solves what the cache does not have, and keeps it there and in its file.
+Result<void> solve_open(std::vector<OpenResolution> open,
+                        const std::filesystem::path& file,
                         const ResolveOptions& options,
                         ResolutionCache& cache) {
     std::vector<SolvRepo> repos;
@@ -134,8 +139,17 @@ Result<void> solve_open(std::vector<OpenSource>& open,
     }
     SolverThreads threads(open, repos, options);
     const Result<void> solved = threads.run();
-    if (solved) cache.absent_base = threads.absent_base();
-    return solved;
+    if (!solved) return solved.error();
+    cache.absent_base = threads.absent_base();
+    for (OpenResolution& one : open) cache.resolutions[one.key] = std::move(one.resolution);
+    write_resolution_cache(file, cache);
+    remove_oldest(options.cache_directory, ".resolutions", kCacheFilesMax);
+    return {};
+}
+
+Texts sorted_uniquely(const Texts& texts) {
+    const std::set<std::string> sorted(texts.begin(), texts.end());
+    return {sorted.begin(), sorted.end()};
 }
 
 core::SourceDependencies row_of(const core::SourcePackage& package,
@@ -169,31 +183,30 @@ Result<ResolvedSources> resolve(const std::vector<core::SourcePackage>& packages
                                 const ResolveOptions& options) {
     const std::filesystem::path file = cache_file(options);
     ResolutionCache known = read_resolution_cache(file);
-    std::vector<OpenSource> open;
-    std::vector<std::string> keys;
+    std::map<std::string, Texts> asked;  // BuildRequires by key
+    Texts keys;                          // of each package
     for (const core::SourcePackage& package : packages) {
-        keys.push_back(resolution_key(package));
-        if (!known.resolutions.contains(keys.back())) open.push_back({keys.back(), &package, {}});
+        Texts build_requires = sorted_uniquely(package.build_requires);
+        keys.push_back(resolution_key(build_requires));
+        asked.emplace(keys.back(), std::move(build_requires));
     }
+    // What is no longer asked for is dropped, so that the file cannot grow for ever.
+    std::erase_if(known.resolutions, [&](const auto& one) { return !asked.contains(one.first); });
+    std::vector<OpenResolution> open;
+    for (auto& [key, build_requires] : asked) {
+        if (!known.resolutions.contains(key)) open.push_back({key, std::move(build_requires), {}});
+    }
+    const std::size_t solved_count = open.size();
     if (!open.empty()) {
-        const Result<void> solved = solve_open(open, options, known);
+        const Result<void> solved = solve_open(std::move(open), file, options, known);
         if (!solved) return solved.error();
-        for (OpenSource& source : open) {
-            known.resolutions[source.key] = std::move(source.resolution);
-        }
-        // What is no longer asked for is dropped, so that the file cannot grow for ever.
-        const std::set<std::string> asked(keys.begin(), keys.end());
-        std::erase_if(known.resolutions,
-                      [&](const auto& item) { return !asked.contains(item.first); });
-        write_resolution_cache(file, known);
-        remove_oldest(options.cache_directory, ".resolutions", kCacheFilesMax);
     }
 
     std::map<std::string, SourcePackageId> ids;
     for (const core::SourcePackage& package : packages) ids.emplace(package.name, package.id);
     ResolvedSources resolved;
     resolved.absent_base = known.absent_base;
-    resolved.solved = open.size();
+    resolved.solved = solved_count;
     for (std::size_t i = 0; i < packages.size(); ++i) {
         resolved.rows.push_back(
             row_of(packages[i], options.seed, known.resolutions.at(keys[i]), ids));

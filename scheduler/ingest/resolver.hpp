@@ -21,14 +21,15 @@ struct ResolveOptions {
     std::vector<std::string> base;  ///< in every buildroot, such as "buildsys-build"
     std::filesystem::path cache_directory;
     int threads = 1;  ///< each takes some tens of megabytes for a pool of its own
-    /// Called by any of the threads, never by two at once, with growing `done`.
+    /// Called by any of the threads, never by two at once, with growing `done`; counts what has to
+    /// be solved, so it is not called if the cache has everything.
     std::function<void(std::size_t done, std::size_t total)> progress;
 };
 
 struct ResolvedSources {
     std::vector<core::SourceDependencies> rows;  ///< one for each source package, by id
     std::vector<std::string> absent_base;        ///< of `base`, what the seed does not have
-    std::size_t solved = 0;                      ///< the other rows came from the cache
+    std::size_t solved = 0;  ///< different lists of BuildRequires that the cache did not have
 };
 
 /// Resolves the BuildRequires of every source package of a set. What was resolved before against
