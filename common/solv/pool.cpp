@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/solv/libsolv.hpp"
+#include "common/solv/zstd_frames.hpp"
 #include "common/vocab/check.hpp"
 
 namespace terrace::solv {
@@ -26,6 +27,9 @@ Result<void> check_beginning(const std::filesystem::path& path) {
     if (!file) {
         return Error{Errc::not_found, "Cannot open " + path.string() + ": " +
                                           std::generic_category().message(errno) + "."};
+    }
+    if (path.extension() == ".zst" && !is_whole_zstd(path)) {
+        return refusal(path, "it is damaged or ends too early (zstd)");
     }
     std::array<char, 4096> buffer;
     const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get());

@@ -35,8 +35,7 @@ std::vector<std::string> problems_of(Solver* solver) {
             ::Id dependency = 0;
             const SolverRuleinfo type =
                 solver_ruleinfo(solver, rule, &source, &target, &dependency);
-            // "conflicting requests": true of every problem, and says nothing.
-            if (type == SOLVER_RULE_JOB && rules.count > 1) continue;
+            if (type == SOLVER_RULE_JOB) continue;  // "conflicting requests": says nothing
             const std::string text =
                 sentence(solver_problemruleinfo2str(solver, type, source, target, dependency));
             if (std::ranges::find(problems, text) != problems.end()) continue;
@@ -47,6 +46,7 @@ std::vector<std::string> problems_of(Solver* solver) {
             }
         }
     }
+    if (problems.empty()) problems.push_back("What is wanted contradicts itself.");
     if (left_out > 0) problems.push_back("And " + std::to_string(left_out) + " more reasons.");
     return problems;
 }

@@ -13,7 +13,10 @@
 namespace terrace::ingest {
 namespace {
 
-constexpr const char* kKind = "terrace-resolutions-1";
+/// With the name, which says what the resolutions are of: a file under another's name is foreign.
+std::string kind_of(const std::filesystem::path& path) {
+    return "terrace-resolutions-1 " + path.stem().string();
+}
 
 // A line for each resolution, '\t' between fields, kItem after each item of a list. The first line
 // is the list of absent base packages.
@@ -78,7 +81,7 @@ std::string resolution_key(const std::vector<std::string>& build_requires) {
 
 ResolutionCache read_resolution_cache(const std::filesystem::path& path) {
     ResolutionCache cache;
-    const std::optional<std::string> content = read_sealed(path, kKind);
+    const std::optional<std::string> content = read_sealed(path, kind_of(path));
     if (!content) return cache;
     std::string_view rest = *content;
     cache.absent_base = items_of(take(rest, '\n'));
@@ -99,7 +102,7 @@ void write_resolution_cache(const std::filesystem::path& path, const ResolutionC
         text += '\n' + key + kField;
         append_resolution(text, resolution);
     }
-    write_sealed(path, kKind, text);
+    write_sealed(path, kind_of(path), text);
 }
 
 }  // namespace terrace::ingest
