@@ -7,7 +7,7 @@ LAYERS = {
     "common/vocab": 0,
     "common/wire": 10, "common/runtime": 10, "scheduler/core": 10, "worker/core": 10,
     "scheduler/engine": 20, "worker/agent": 20,
-    "common/http": 25, "common/os": 25,
+    "common/http": 25, "common/os": 25, "common/solv": 25,
     "scheduler/http": 30, "scheduler/ingest": 30, "scheduler/publish": 30, "scheduler/store": 30,
     "worker/audit": 30, "worker/bench": 30, "worker/client": 30, "worker/cpu": 30, "worker/mock": 30,
     "cli": 30,
@@ -31,8 +31,10 @@ LIBRARIES = {
     "openssl/": ["common/os", "common/http"],
     "pqxx/": ["scheduler/store"],
     "rpm/": ["common/vocab", "scheduler/ingest", "worker/audit", "worker/mock"],
+    "solv/": ["common/solv"],
     "spdlog/": ["common/runtime"],
     "yaml-cpp/": ["common/runtime"],
+    "zstd.h": ["common/solv"],
 }
 
 # What decides does no I/O and knows no clock, thread or random source: only these headers beside plain C++ ones.
