@@ -14,6 +14,8 @@
 #include "scheduler/store/pg_store.hpp"
 #include "tests/bench/bench_farm.hpp"
 #include "tests/bench/dispatch/client_loop.hpp"
+#include "tests/bench/dispatch/http_farm.hpp"
+#include "tests/bench/dispatch/http_load.hpp"
 #include "tests/bench/dispatch/sql_queue.hpp"
 #include "tests/bench/dispatch/timed_store.hpp"
 #include "tests/bench/statistics.hpp"
@@ -30,7 +32,12 @@ struct Options {
     int rounds = 5;
     int rival_cycles = 3000;  ///< of a round
     int rival_seconds = 5;    ///< of a round, at most
+    int http_seconds = 10;
+    int http_leases_per_second = 1000;
     std::string state;
+
+    /// So that the rebuild never ends.
+    int all_builds() const { return builds + http_seconds * http_leases_per_second + 1; }
 };
 
 /// Both sides must be as durable as they claim.
@@ -60,7 +67,7 @@ Rounds run_rounds(const std::string& dsn, const Options& options) {
     TimedStore timed(durable);
     NullComposer composer;
     engine::EngineThread engine(config, timed, composer, {});
-    fill_farm(engine, options.workers, options.builds + 1);
+    fill_farm(engine, options.workers, options.all_builds());
     ClientLoop clients(engine, options.workers, options.outstanding);
     SqlQueue rival(dsn, options.rounds * options.rival_cycles, options.workers, kRivalConnections);
 
@@ -95,12 +102,26 @@ double cycles_in_memory(const Options& options) {
     return ClientLoop(engine, options.workers, options.outstanding).run(options.builds);
 }
 
+/// Milliseconds, as lease_times() has them.
+std::vector<double> lease_over_http(const std::string& dsn, const Options& options) {
+    const core::FarmConfig config = farm_config();
+    store::PgStore store(dsn);
+    const HttpFarm farm(config, store, dsn, options.state + "/farm");
+    HttpLoad load;
+    load.url = farm.url();
+    load.workers = options.workers;
+    load.leases_per_second = options.http_leases_per_second;
+    load.time = std::chrono::seconds(options.http_seconds);
+    return lease_times(load);
+}
+
 int run(const Options& options) {
-    const scheduler::EmbeddedPostgres postgres(options.state);
+    const scheduler::EmbeddedPostgres postgres(options.state + "/postgres");
     require_durability(postgres.dsn());
     const Rounds rounds = run_rounds(postgres.dsn(), options);
     const double engine = median(rounds.engine);
     const double rival = median(rounds.rival);
+    const std::vector<double> lease_ms = lease_over_http(postgres.dsn(), options);
     const double in_memory = cycles_in_memory(options);
 
     const auto row = [](const char* name, double value, const char* unit) {
@@ -113,10 +134,14 @@ int run(const Options& options) {
     row("cycles in one commit", rounds.cycles_per_commit, "");
     row("one commit", rounds.commit_ms, "ms");
     row("share of the engine's time in commits", rounds.commit_share * 100, "%");
+    row("a lease over HTTP at a fixed rate, p50", quantile(lease_ms, 0.5), "ms");
+    row("a lease over HTTP at a fixed rate, p99", quantile(lease_ms, 0.99), "ms");
     const wire::json::value line = {{"bench", "dispatch"},
                                     {"metrics",
                                      {{"cycles_per_s", engine},
                                       {"ratio_vs_sql_queue", engine / rival},
+                                      {"lease_p99_ms", quantile(lease_ms, 0.99)},
+                                      {"lease_p50_ms", quantile(lease_ms, 0.5)},
                                       {"sql_queue_cycles_per_s", rival},
                                       {"cycles_per_s_in_memory", in_memory},
                                       {"cycles_per_commit", rounds.cycles_per_commit}}}};
@@ -141,12 +166,13 @@ int main(int argc, char** argv) {
         ->check(CLI::Range(1, 256));
     app.add_option("--rounds", options.rounds, "Turns that each side takes")->capture_default_str();
     app.add_flag("--quick", quick, "A tenth of everything");
-    app.add_option("--state", options.state, "Where PostgreSQL keeps its files")->required();
+    app.add_option("--state", options.state, "A directory for everything")->required();
     CLI11_PARSE(app, argc, argv);
     if (quick) {
         options.workers /= 10;
         options.builds /= 10;
         options.rival_cycles /= 5;
+        options.http_seconds = 3;
     }
     try {
         return bench::run(options);
