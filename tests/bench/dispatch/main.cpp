@@ -1,6 +1,6 @@
 // Leases and finishes per second: the engine on a real PostgreSQL with synchronous commit, against
-// a job table with SELECT ... FOR UPDATE SKIP LOCKED on the same server; and how long a worker
-// waits for a lease over HTTP.
+// a table of builds with SELECT ... FOR UPDATE SKIP LOCKED on the same server; and how long a
+// worker waits for a lease over HTTP.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
@@ -54,13 +54,33 @@ void require_durability(const std::string& dsn) {
 /// What the rounds gave, in cycles per second.
 struct Rounds {
     std::vector<double> engine;
-    std::vector<double> rival;
+    std::vector<double> queue;       ///< the rival on the farm's own tables
+    std::vector<double> bare_queue;  ///< and on tables that promise nothing
     double cycles_per_commit = 0;
     double commit_ms = 0;     ///< of one commit, on average
     double commit_share = 0;  ///< of the engine's time
 };
 
-/// The two take turns, so that a slow minute of the machine is a slow minute for both.
+/// A second database on the same server, filled like the farm's.
+std::string make_rival(const std::string& dsn, const Options& options) {
+    {
+        const auto connection = store::connect(dsn);
+        pqxx::nontransaction tx(*connection);
+        tx.exec("create database rival");
+    }
+    const std::string rival = dsn + " dbname=rival";  // the last value of a key counts
+    {
+        const core::FarmConfig config = farm_config();
+        store::PgStore store(rival);
+        NullComposer composer;
+        engine::EngineThread engine(config, store, composer, {});
+        fill_farm(engine, options.workers, options.rounds * options.rival_cycles + 1);
+    }
+    prepare_rival(rival);
+    return rival;
+}
+
+/// All take turns, so that a slow minute of the machine is a slow minute for each.
 Rounds run_rounds(const std::string& dsn, const Options& options) {
     const core::FarmConfig config = farm_config();
     store::PgStore durable(dsn);
@@ -69,20 +89,24 @@ Rounds run_rounds(const std::string& dsn, const Options& options) {
     engine::EngineThread engine(config, timed, composer, {});
     fill_farm(engine, options.workers, options.all_builds());
     ClientLoop clients(engine, options.workers, options.outstanding);
-    SqlQueue rival(dsn, options.rounds * options.rival_cycles, options.workers, kRivalConnections);
+    const std::string rival = make_rival(dsn, options);
+    SqlQueue queue(rival, SqlQueue::Tables::farm, options.workers, kRivalConnections);
+    SqlQueue bare_queue(rival, SqlQueue::Tables::bare, options.workers, kRivalConnections);
 
     const int commits_before = timed.commits();
     const auto time_before = timed.time();
     const int cycles = options.builds / options.rounds;
+    const std::chrono::seconds rival_time(options.rival_seconds);
     double seconds = 0;
     Rounds rounds;
     for (int round = 1; round <= options.rounds; ++round) {
         rounds.engine.push_back(clients.run(cycles));
+        rounds.queue.push_back(queue.run(options.rival_cycles, rival_time));
+        rounds.bare_queue.push_back(bare_queue.run(options.rival_cycles, rival_time));
         seconds += cycles / rounds.engine.back();
-        rounds.rival.push_back(
-            rival.run(options.rival_cycles, std::chrono::seconds(options.rival_seconds)));
-        std::printf("round %d: engine %7.0f cycles/s, SQL queue %7.0f cycles/s\n", round,
-                    rounds.engine.back(), rounds.rival.back());
+        std::printf("round %d, cycles/s: engine %7.0f, SQL queue %7.0f, on bare tables %7.0f\n",
+                    round, rounds.engine.back(), rounds.queue.back(), rounds.bare_queue.back());
+        std::fflush(stdout);
     }
     const double commits = timed.commits() - commits_before;
     const std::chrono::duration<double> committing = timed.time() - time_before;
@@ -120,7 +144,8 @@ int run(const Options& options) {
     require_durability(postgres.dsn());
     const Rounds rounds = run_rounds(postgres.dsn(), options);
     const double engine = median(rounds.engine);
-    const double rival = median(rounds.rival);
+    const double queue = median(rounds.queue);
+    const double bare_queue = median(rounds.bare_queue);
     const std::vector<double> lease_ms = lease_over_http(postgres.dsn(), options);
     const double in_memory = cycles_in_memory(options);
 
@@ -128,8 +153,10 @@ int run(const Options& options) {
         std::printf("%-52s %10.1f %s\n", name, value, unit);
     };
     row("engine on PostgreSQL (median of rounds)", engine, "cycles/s");
-    row("SQL queue, 8 connections (median of rounds)", rival, "cycles/s");
-    row("ratio", engine / rival, "");
+    row("SQL queue, 8 connections, the farm's tables", queue, "cycles/s");
+    row("SQL queue, 8 connections, bare tables", bare_queue, "cycles/s");
+    row("ratio, on the same tables", engine / queue, "");
+    row("ratio, against bare tables", engine / bare_queue, "");
     row("engine on no database", in_memory, "cycles/s");
     row("cycles in one commit", rounds.cycles_per_commit, "");
     row("one commit", rounds.commit_ms, "ms");
@@ -139,10 +166,11 @@ int run(const Options& options) {
     const wire::json::value line = {{"bench", "dispatch"},
                                     {"metrics",
                                      {{"cycles_per_s", engine},
-                                      {"ratio_vs_sql_queue", engine / rival},
+                                      {"ratio_vs_sql_queue", engine / queue},
+                                      {"ratio_vs_bare_sql_queue", engine / bare_queue},
                                       {"lease_p99_ms", quantile(lease_ms, 0.99)},
                                       {"lease_p50_ms", quantile(lease_ms, 0.5)},
-                                      {"sql_queue_cycles_per_s", rival},
+                                      {"sql_queue_cycles_per_s", queue},
                                       {"cycles_per_s_in_memory", in_memory},
                                       {"cycles_per_commit", rounds.cycles_per_commit}}}};
     std::printf("%s\n", wire::json::serialize(line).c_str());
@@ -156,7 +184,7 @@ int main(int argc, char** argv) {
     using namespace terrace;
     bench::Options options;
     bool quick = false;
-    CLI::App app("Leases and finishes per second, against a SQL job table on the same server");
+    CLI::App app("Leases and finishes per second, against a SQL queue on the same server");
     app.add_option("--workers", options.workers, "Registered workers, of one slot each")
         ->capture_default_str();
     app.add_option("--builds", options.builds, "Builds to lease and finish, in all rounds")

@@ -12,101 +12,104 @@ namespace {
 using store::compat::exec_prepared;
 using Clock = std::chrono::steady_clock;
 
-// As few columns, indexes and constraints as such a queue can do with: the farm's own tables have
-// more of all.
-constexpr const char* kTables = R"(
-drop schema if exists rival cascade;
-create schema rival;
-create table rival.job (id bigint primary key, package text not null, variant text not null,
-    priority integer not null, state text not null, attempts integer not null, outcome text, finished_at timestamptz);
-create index job_ready on rival.job (priority, id) where state = 'ready';
-create sequence rival.attempt_id;
-create table rival.attempt (id bigint primary key, job bigint not null references rival.job, worker bigint not null,
-    number integer not null, started_at timestamptz not null, ended_at timestamptz, outcome text,
-    evidence text, exit_code integer, wall_ms bigint, cpu_ms bigint);
-create table rival.lease (attempt bigint primary key references rival.attempt, job bigint not null unique,
-    worker bigint not null unique, granted_at timestamptz not null, expires_at timestamptz not null);
-create table rival.build_rpm (job bigint not null references rival.job, filename text not null, nevra jsonb not null,
-    digest text not null, size bigint not null, debug boolean not null, primary key (job, filename));
+// Whoever takes the first ready build needs an index for that, and numbers for attempts.
+constexpr const char* kPrepare = R"(
+alter table build add column priority integer not null default 0;
+create index build_queue on build (priority, id) where state = 'ready';
+create sequence attempt_number;
+create schema bare;
+create table bare.build (like build including defaults);
+insert into bare.build select * from build;
+alter table bare.build add primary key (id);
+create index build_queue on bare.build (priority, id) where state = 'ready';
+create table bare.attempt (like attempt including defaults);
+alter table bare.attempt add primary key (id);
+create table bare.lease (like lease including defaults);
+alter table bare.lease add primary key (attempt);
+create table bare.build_rpm (like build_rpm including defaults);
+alter table bare.build_rpm add primary key (build, filename);
+create sequence bare.attempt_number;
 )";
 
-constexpr const char* kFill =
-    "insert into rival.job select n, 'package-' || n, 'x86_64', 0, 'ready', 0 "
-    "from generate_series(1, $1) n";
-
-void prepare(pqxx::connection& connection) {
-    connection.prepare("take",
-                       "select id, package, attempts from rival.job where state = 'ready' "
-                       "order by priority, id limit 1 for update skip locked");
-    connection.prepare("lease_job",
-                       "update rival.job set state = 'leased', attempts = attempts + 1 "
-                       "where id = $1");
-    connection.prepare("add_attempt",
-                       "insert into rival.attempt (id, job, worker, number, started_at) "
-                       "values (nextval('rival.attempt_id'), $1, $2, $3, now()) returning id");
-    connection.prepare("add_lease",
-                       "insert into rival.lease values ($1, $2, $3, now(), "
-                       "now() + interval '1 minute')");
-    connection.prepare("drop_lease", "delete from rival.lease where attempt = $1");
-    connection.prepare("end_attempt",
-                       "update rival.attempt set ended_at = now(), outcome = 'ok', evidence = $2, "
-                       "exit_code = 0, wall_ms = 60000, cpu_ms = 100000 where id = $1");
-    connection.prepare("finish_job",
-                       "update rival.job set state = 'succeeded', outcome = 'ok', "
-                       "finished_at = now() where id = $1");
-    connection.prepare("add_rpm",
-                       "insert into rival.build_rpm values ($1, $2, $3::jsonb, $4, 1, false)");
-}
+struct Statement {
+    const char* name;
+    const char* sql;
+};
+constexpr Statement kStatements[] = {
+    {"take",
+     "select id, source_package, attempts from build where state = 'ready' "
+     "order by priority, id limit 1 for update skip locked"},
+    {"lease_build", "update build set state = 'leased', attempts = attempts + 1 where id = $1"},
+    {"add_attempt",
+     "insert into attempt (id, build, worker, slot, number, fence, started_at, evidence, "
+     "exit_code, wall_ms, cpu_ms, memory_peak_bytes) "
+     "select n, $1, $2, 0, $3, n, now(), '', 0, 0, 0, 0 from nextval('attempt_number') n "
+     "returning id"},
+    {"add_lease",
+     "insert into lease (attempt, build, worker, slot, incarnation, fence, granted_at, "
+     "expires_at) values ($1, $2, $3, 0, 'rival', $1, now(), now() + interval '1 minute')"},
+    {"drop_lease", "delete from lease where attempt = $1"},
+    {"end_attempt",
+     "update attempt set ended_at = now(), outcome = 'ok', evidence = $2, exit_code = 0, "
+     "wall_ms = 60000, cpu_ms = 100000 where id = $1"},
+    {"finish_build",
+     "update build set state = 'succeeded', outcome = 'ok', evidence = $2, finished_at = now() "
+     "where id = $1"},
+    {"add_rpm",
+     "insert into build_rpm (build, filename, nevra, digest, size, debug) "
+     "values ($1, $2, $3::jsonb, $4, 1, false)"}};
 
 /// What one cycle knows.
-struct Job {
-    std::int64_t id = 0;
+struct Leased {
+    std::int64_t build = 0;
     std::string package;
     std::int64_t attempt = 0;
 };
 
-Job lease(pqxx::connection& connection, int worker) {
+Leased lease(pqxx::connection& connection, int worker) {
     pqxx::work tx(connection);
     const pqxx::result found = exec_prepared(tx, "take");
-    if (found.empty()) throw std::runtime_error("The rival's queue has too few jobs.");
-    Job job{found[0][0].as<std::int64_t>(), found[0][1].as<std::string>(), 0};
-    exec_prepared(tx, "lease_job", job.id);
+    if (found.empty()) throw std::runtime_error("The rival's queue has too few builds.");
+    Leased leased{found[0][0].as<std::int64_t>(), "package-" + found[0][1].as<std::string>(), 0};
     const int number = found[0][2].as<int>() + 1;
-    job.attempt = exec_prepared(tx, "add_attempt", job.id, worker, number)[0][0].as<std::int64_t>();
-    exec_prepared(tx, "add_lease", job.attempt, job.id, worker);
+    exec_prepared(tx, "lease_build", leased.build);
+    const pqxx::result added = exec_prepared(tx, "add_attempt", leased.build, worker, number);
+    leased.attempt = added[0][0].as<std::int64_t>();
+    exec_prepared(tx, "add_lease", leased.attempt, leased.build, worker);
     tx.commit();
-    return job;
+    return leased;
 }
 
-void finish(pqxx::connection& connection, const Job& job) {
-    const std::string filename = job.package + "-1-1.x86_64.rpm";
-    const std::string nevra = R"({"name": ")" + job.package +
+void finish(pqxx::connection& connection, const Leased& leased) {
+    const std::string filename = leased.package + "-1-1.x86_64.rpm";
+    const std::string nevra = R"({"name": ")" + leased.package +
                               R"(", "epoch": 0, "version": "1", "release": "1", "arch": "x86_64"})";
     pqxx::work tx(connection);
-    exec_prepared(tx, "drop_lease", job.attempt);
-    exec_prepared(tx, "end_attempt", job.attempt, "Wrote: " + filename);
-    exec_prepared(tx, "finish_job", job.id);
-    exec_prepared(tx, "add_rpm", job.id, filename, nevra, std::string(64, 'a'));
+    exec_prepared(tx, "drop_lease", leased.attempt);
+    exec_prepared(tx, "end_attempt", leased.attempt, "Wrote: " + filename);
+    exec_prepared(tx, "finish_build", leased.build, "Wrote: " + filename);
+    exec_prepared(tx, "add_rpm", leased.build, filename, nevra, std::string(64, 'a'));
     tx.commit();
 }
 
 }  // namespace
 
-SqlQueue::SqlQueue(const std::string& dsn, int jobs, int workers, int connections)
+void prepare_rival(const std::string& dsn) {
+    const auto connection = store::connect(dsn);
+    pqxx::work tx(*connection);
+    store::compat::exec_script(tx, kPrepare);
+    store::compat::exec_script(tx, "analyze");
+    tx.commit();
+}
+
+SqlQueue::SqlQueue(const std::string& dsn, Tables tables, int workers, int connections)
     : workers_(workers) {
-    for (int i = 0; i < connections; ++i) connections_.push_back(store::connect(dsn));
-    {
-        pqxx::work tx(*connections_.front());
-        tx.exec("set local client_min_messages = warning");
-        store::compat::exec_script(tx, kTables);
-        store::compat::exec(tx, kFill, jobs);
-        tx.commit();
+    const std::string schema = tables == Tables::bare ? "bare" : "public";
+    for (int i = 0; i < connections; ++i) {
+        connections_.push_back(store::connect(dsn + " options=-csearch_path=" + schema));
+        for (const Statement& statement : kStatements)
+            connections_.back()->prepare(statement.name, statement.sql);
     }
-    {
-        pqxx::nontransaction tx(*connections_.front());
-        tx.exec("analyze rival.job");
-    }
-    for (const auto& connection : connections_) prepare(*connection);
 }
 
 double SqlQueue::run(int cycles, std::chrono::seconds time_max) {
