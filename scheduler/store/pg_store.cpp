@@ -4,16 +4,16 @@
 #include <utility>
 
 #include "scheduler/store/change_groups.hpp"
-#include "scheduler/store/connection.hpp"
 #include "scheduler/store/migrate.hpp"
+#include "scheduler/store/row_arrays.hpp"
 
 namespace terrace::store {
 namespace {
 
 constexpr int kCommitTimeoutSeconds = 60;
 constexpr int kLoadTimeoutSeconds = 600;
-/// An import may bring tens of thousands of rows; one JSON value must stay far below jsonb's 256
-/// MB.
+/// An import may bring tens of thousands of rows; one parameter must stay far below the 1 GB that
+/// PostgreSQL takes.
 constexpr std::size_t kRowsPerStatement = 5000;
 
 /// Of the newest package set of each release, of open rebuilds, and of what a second pass may
@@ -35,31 +35,44 @@ std::int64_t take_over(pqxx::connection& connection) {
     return epoch;
 }
 
-void delete_leases(pqxx::transaction_base& tx, const std::set<AttemptId>& ended) {
+/// Asks what every commit must know first: is the farm still ours? The row is shared and held to
+/// the end, so nobody takes the farm over between this look and our commit. The same statement sets
+/// what the commit needs. Plans, the triggers' too, are made once a session and kept: to plan costs
+/// more than to run, and a plan that was made while a table was small must not walk through it.
+void begin_commit(Session& session, pqxx::transaction_base& tx, std::int64_t epoch) {
+    static const std::string sql = "select set_config('statement_timeout', '" +
+                                   std::to_string(kCommitTimeoutSeconds) +
+                                   "s', true), "
+                                   "set_config('plan_cache_mode', 'force_generic_plan', true), "
+                                   "set_config('enable_seqscan', 'off', true) "
+                                   "from scheduler_epoch where epoch = $1 for share";
+    if (session.run(tx, "begin_commit", sql, epoch).empty()) throw engine::Superseded();
+}
+
+void delete_leases(Session& session, pqxx::transaction_base& tx, const std::set<AttemptId>& ended) {
     if (ended.empty()) return;
-    boost::json::array attempts;
-    for (const AttemptId attempt : ended) attempts.push_back(attempt.value);
-    compat::exec(tx,
-                 "delete from lease where attempt in "
-                 "(select value::bigint from jsonb_array_elements_text($1::jsonb))",
-                 boost::json::serialize(attempts));
+    std::string attempts;
+    for (const AttemptId attempt : ended) {
+        attempts += attempts.empty() ? '{' : ',';
+        detail::append_element(attempts, attempt);
+    }
+    session.run(tx, "delete_leases", "delete from lease where attempt = any ($1::bigint[])",
+                attempts + '}');
 }
 
 /// Ids ascend, so a row that a unique index frees (the finished compose of a stream) is written
 /// before the one that takes its place.
 template <class Row>
-void put_rows(pqxx::transaction_base& tx, const Rows<Row>& rows) {
+void put_rows(Session& session, pqxx::transaction_base& tx, const Rows<Row>& rows) {
+    static const std::string name = std::string("put_") + Table<Row>::name;
     static const std::string sql = upsert_sql<Row>();
-    boost::json::array array;
-    const auto flush = [&] {
-        compat::exec(tx, sql, boost::json::serialize(array));
-        array.clear();
-    };
+    const auto write = [&](const auto&... arrays) { session.run(tx, name, sql, arrays...); };
+    RowArrays<Row> arrays;
     for (const auto& [key, row] : rows) {
-        array.push_back(wire::to_json(*row));
-        if (array.size() == kRowsPerStatement) flush();
+        arrays.add(*row);
+        if (arrays.size() == kRowsPerStatement) arrays.flush(write);
     }
-    if (!array.empty()) flush();
+    if (arrays.size() > 0) arrays.flush(write);
 }
 
 template <class Row>
@@ -96,35 +109,31 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
 
 }  // namespace
 
-pqxx::connection& PgStore::connection() {
-    if (!connection_) connection_ = connect(dsn_);
-    return *connection_;
-}
-
 template <class Work>
 auto PgStore::guarded(Work work) {
     try {
-        return work(connection());
+        if (!session_) session_.emplace(dsn_);
+        return work(*session_);
     } catch (const engine::Superseded&) {
         throw;  // main() ends the process; reloading would only fail again
     } catch (const MigrationError&) {
         throw;
     } catch (const std::exception& e) {
-        connection_.reset();
+        session_.reset();
         throw engine::StoreError(e.what());
     }
 }
 
 PgStore::PgStore(std::string dsn) : dsn_(std::move(dsn)) {
-    epoch_ = guarded([](pqxx::connection& connection) {
-        migrate(connection);
-        return take_over(connection);
+    epoch_ = guarded([](Session& session) {
+        migrate(session.connection());
+        return take_over(session.connection());
     });
 }
 
 core::Snapshot PgStore::load() {
-    return guarded([](pqxx::connection& connection) {
-        pqxx::work tx(connection, "load");
+    return guarded([](Session& session) {
+        pqxx::work tx(session.connection(), "load");
         begin(tx, kLoadTimeoutSeconds, "isolation level repeatable read, read only");
         core::Snapshot snapshot;
         load_all(tx, snapshot);
@@ -134,18 +143,13 @@ core::Snapshot PgStore::load() {
 
 void PgStore::commit(const std::vector<core::Change>& changes) {
     const ChangeGroups groups(changes);
-    guarded([&](pqxx::connection& connection) {
-        pqxx::work tx(connection, "commit_changes");
-        begin(tx, kCommitTimeoutSeconds);
-        // Shared, and held to the end: nobody takes the farm over between this look and our commit.
-        if (compat::exec(tx, "select 1 from scheduler_epoch where epoch = $1 for share", epoch_)
-                .empty()) {
-            throw engine::Superseded();
-        }
+    guarded([&](Session& session) {
+        pqxx::work tx(session.connection(), "commit_changes");
+        begin_commit(session, tx, epoch_);
         // First of all: the slot and the build of an ended lease may be leased again in this very
         // batch.
-        delete_leases(tx, groups.leases_ended);
-        std::apply([&](const auto&... rows) { (put_rows(tx, rows), ...); }, groups.rows);
+        delete_leases(session, tx, groups.leases_ended);
+        std::apply([&](const auto&... rows) { (put_rows(session, tx, rows), ...); }, groups.rows);
         tx.commit();
     });
 }

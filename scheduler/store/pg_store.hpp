@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "scheduler/engine/ports.hpp"
-#include "scheduler/store/pqxx_compat.hpp"
+#include "scheduler/store/session.hpp"
 
 namespace terrace::store {
 
@@ -22,13 +22,12 @@ public:
     void commit(const std::vector<core::Change>& changes) override;
 
 private:
-    pqxx::connection& connection();
-    /// Runs `work(connection)`; what it throws becomes a StoreError, and the connection goes.
+    /// Runs `work(session)`; what it throws becomes a StoreError, and the session goes.
     template <class Work>
     auto guarded(Work work);
 
     std::string dsn_;
-    std::unique_ptr<pqxx::connection> connection_;
+    std::optional<Session> session_;
     std::int64_t epoch_ = 0;
 };
 

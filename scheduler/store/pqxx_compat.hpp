@@ -28,6 +28,18 @@ pqxx::result exec(pqxx::transaction_base& tx,
     }
 }
 
+/// The statement that was prepared under this name; $1, $2 ... are bound to `parameters`.
+template <class... Parameters>
+pqxx::result exec_prepared(pqxx::transaction_base& tx,
+                           const std::string& name,
+                           const Parameters&... parameters) {
+#if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
+    return tx.exec(pqxx::prepped{name}, pqxx::params{parameters...});
+#else
+    return tx.exec_prepared(name, parameters...);
+#endif
+}
+
 /// libpqxx 6 reconnects by itself, sometimes, and hides what was lost with the session. Never: we
 /// make a new connection ourselves.
 inline void forbid_reconnection([[maybe_unused]] pqxx::connection& connection) {

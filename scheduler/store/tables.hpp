@@ -170,19 +170,6 @@ std::string columns(Which which) {
 
 }  // namespace detail
 
-/// $1 is a JSON array of rows, no key twice. Writing the same rows again changes nothing.
-template <class Row>
-std::string upsert_sql() {
-    using detail::Which;
-    const std::string table = Table<Row>::name;
-    const std::string all = detail::columns<Row>(Which::all);
-    return "insert into " + table + " (" + all + ") select " + all +
-           " from jsonb_populate_recordset(null::" + table + ", $1::jsonb) on conflict (" +
-           detail::columns<Row>(Which::key) + ") do update set " +
-           detail::columns<Row>(
-               Which::others, [](const std::string& name) { return name + " = excluded." + name; });
-}
-
 /// One JSON object a row, in order of the key.
 template <class Row>
 std::string select_sql(const std::string& where) {

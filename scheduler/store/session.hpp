@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "scheduler/store/connection.hpp"
+
+namespace terrace::store {
+
+/// A connection and the statements that were prepared on it: they are lost together. A
+/// connection pooler in between must know prepared statements, or keep the session for us.
+class Session {
+public:
+    explicit Session(const std::string& dsn) : connection_(connect(dsn)) {}
+
+    pqxx::connection& connection() { return *connection_; }
+
+    /// Runs `sql`, which is read and planned when a session runs it first. One name, one text.
+    template <class... Parameters>
+    pqxx::result run(pqxx::transaction_base& tx,
+                     const std::string& name,
+                     const std::string& sql,
+                     const Parameters&... parameters) {
+        if (prepared_.insert(name).second) connection_->prepare(name, sql);
+        return compat::exec_prepared(tx, name, parameters...);
+    }
+
+private:
+    std::unique_ptr<pqxx::connection> connection_;
+    std::set<std::string> prepared_;
+};
+
+}  // namespace terrace::store
