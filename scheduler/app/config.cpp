@@ -66,6 +66,41 @@ void read_retry(YamlMap retry, core::RetryPolicy& policy) {
     if (policy.delay_max < policy.delay_min) retry.fail("delay_max", "must not be below delay_min");
 }
 
+void read_unknown(YamlMap map, core::EstimateDefaults& unknown) {
+    const auto seconds = [&](const std::string& key, double otherwise) {
+        const Duration length =
+            map.duration_or(key, Duration(static_cast<std::int64_t>(otherwise * 1000)));
+        if (length <= Duration(0)) map.fail(key, "must be more than 0");
+        return std::chrono::duration<double>(length).count();
+    };
+    unknown.unknown_seconds = seconds("time", unknown.unknown_seconds);
+    unknown.unknown_seconds_low = seconds("time_low", unknown.unknown_seconds_low);
+    unknown.unknown_seconds_high = seconds("time_high", unknown.unknown_seconds_high);
+    unknown.memory_bytes = map.whole_or("memory_bytes", unknown.memory_bytes, 1, kBytesMax);
+    unknown.disk_bytes = map.whole_or("disk_bytes", unknown.disk_bytes, 1, kBytesMax);
+    map.done();
+    if (unknown.unknown_seconds_low > unknown.unknown_seconds ||
+        unknown.unknown_seconds_high < unknown.unknown_seconds) {
+        map.fail("time", "must lie between time_low and time_high");
+    }
+}
+
+void read_placement(YamlMap map, core::PlacementPolicy& policy) {
+    policy.background_headroom = map.number_or("background_headroom", policy.background_headroom);
+    if (policy.background_headroom < 0 || policy.background_headroom >= 1)
+        map.fail("background_headroom", "must be at least 0 and below 1");
+    const auto time = [&](const std::string& key, Duration& value) {
+        value = map.duration_or(key, value);
+        if (value <= Duration(0)) map.fail(key, "must be more than 0");
+    };
+    time("fair_share_half_life", policy.fair_share_half_life);
+    time("reserve_after", policy.reserve_after);
+    time("unplaceable_after", policy.unplaceable_after);
+    policy.confirm_above = map.whole_or("confirm_above", policy.confirm_above, 0, kCountMax);
+    read_unknown(map.map_or_empty("unknown_package"), policy.unknown);
+    map.done();
+}
+
 void read_timeouts(YamlMap timeouts, SchedulerConfig& config) {
     const core::FarmConfig defaults;
     config.build_timeout = timeouts.duration_or("build", defaults.build_timeout);
@@ -104,6 +139,8 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     database.done();
     read_lease(file.map_or_empty("lease"), config);
     read_retry(file.map_or_empty("retry"), config.retry);
+    read_placement(file.map_or_empty("placement"), config.placement);
+    config.buildroot_base = file.texts_or("buildroot_base", config.buildroot_base);
     read_timeouts(file.map_or_empty("timeouts"), config);
     read_limits(file.map_or_empty("limits"), config.limits);
     YamlMap log = file.map_or_empty("log");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/runtime/log.hpp"
 #include "common/vocab/time.hpp"
@@ -35,6 +36,8 @@ struct SchedulerConfig {
     Duration lease_length{};
     Duration heartbeat_interval{};
     core::RetryPolicy retry;
+    core::PlacementPolicy placement;
+    std::vector<std::string> buildroot_base = {"buildsys-build"};
     Duration build_timeout{};
     Duration comparison_timeout{};
     Limits limits;

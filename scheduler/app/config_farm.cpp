@@ -9,6 +9,7 @@
 
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/app/config_rules.hpp"
 #include "scheduler/app/config_mock_digest.hpp"
 
 namespace terrace::scheduler {
@@ -180,6 +181,9 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     if (release.streams.empty()) map.fail("streams", "must name at least one");
     release.variants = read_variants(map, mock_configs);
     release.gate = read_gate(map.map_or_empty("gate"));
+    release.on_failed_dependency =
+        map.word_or("on_failed_dependency", release.on_failed_dependency);
+    release.packages = read_package_rules(map, release);
     map.done();
     return release;
 }
@@ -211,6 +215,7 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
         add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
     }
     farm.retry = config.retry;
+    farm.placement = config.placement;
     farm.lease_length = config.lease_length;
     farm.heartbeat_interval = config.heartbeat_interval;
     farm.build_timeout = config.build_timeout;

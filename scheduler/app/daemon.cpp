@@ -14,6 +14,7 @@
 #include "common/os/files.hpp"
 #include "common/runtime/yaml_tree.hpp"
 #include "scheduler/app/api.hpp"
+#include "scheduler/app/seed_resolver.hpp"
 #include "scheduler/engine/engine_thread.hpp"
 #include "scheduler/publish/composer.hpp"
 #include "scheduler/store/pg_store.hpp"
@@ -87,6 +88,7 @@ void serve_farm(const SchedulerConfig& config,
     store::PgStore store(dsn);
     const publish::ObjectStore objects(config.state / "objects");
     publish::Composer composer(objects, config.published);
+    SeedResolver resolver({config.state / "resolver", config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
     Api api(config, farm, dsn, token, objects,
             [&engine](engine::Command command) { engine->post(std::move(command)); });
@@ -95,6 +97,7 @@ void serve_farm(const SchedulerConfig& config,
     const AtExit stop_threads([&] {
         if (engine) engine->stop();
         composer.stop();
+        resolver.stop();
         api.join();
     });
     asio::signal_set signals(io);
@@ -114,7 +117,8 @@ void serve_farm(const SchedulerConfig& config,
             stop();
         });
     };
-    engine = std::make_unique<engine::EngineThread>(farm, store, composer, std::move(options));
+    engine = std::make_unique<engine::EngineThread>(farm, store, composer, resolver,
+                                                    std::move(options));
 
     signals.add(SIGTERM);
     signals.add(SIGINT);
