@@ -1,19 +1,16 @@
 #include "worker/mock/relabelled_rpm.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
-#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "common/os/hash.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -43,28 +40,6 @@ constexpr std::uint32_t kStringArray = 8;
 constexpr std::uint32_t kI18nString = 9;
 
 constexpr std::string_view kPlainArch = "x86_64";
-
-class Hash {
-public:
-    explicit Hash(const EVP_MD* kind) : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-        check(context_ != nullptr && EVP_DigestInit_ex(context_.get(), kind, nullptr) == 1);
-    }
-    void update(std::string_view bytes) {
-        check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
-    }
-    std::string finish() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-        unsigned int size = 0;
-        check(EVP_DigestFinal_ex(context_.get(), raw.data(), &size) == 1);
-        return {raw.begin(), raw.begin() + size};
-    }
-
-private:
-    static void check(bool done) {
-        if (!done) throw std::runtime_error("OpenSSL cannot compute a digest of an RPM's header.");
-    }
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
 
 std::string hex_of(std::string_view raw) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -184,15 +159,15 @@ std::string with_arch(std::string_view header, std::string_view arch) {
     return index + store;
 }
 
-std::string digest_of(const EVP_MD* kind, std::string_view bytes) {
-    Hash hash(kind);
+std::string digest_of(os::HashKind kind, std::string_view bytes) {
+    os::Hash hash(kind);
     hash.update(bytes);
     return hash.finish();
 }
 
 /// Copies the payload; returns the MD5 of header and payload.
 std::string copy_payload(std::istream& in, std::ostream& out, std::string_view header) {
-    Hash md5(EVP_md5());
+    os::Hash md5(os::HashKind::md5);
     md5.update(header);
     std::string piece(1 << 20, '\0');
     while (in) {
@@ -228,9 +203,9 @@ Result<void> copy_as_x86_64(const std::filesystem::path& from, const std::filesy
         const std::size_t grown = number_at(signatures, size->value) + header.size();
         put_number(signatures, size->value, grown - old.size());
     }
-    put_value(signatures, kSha1, hex_of(digest_of(EVP_sha1(), header)));
-    put_value(signatures, kSha256, hex_of(digest_of(EVP_sha256(), header)));
-    put_value(signatures, kSha3, hex_of(digest_of(EVP_sha3_256(), header)));
+    put_value(signatures, kSha1, hex_of(digest_of(os::HashKind::sha1, header)));
+    put_value(signatures, kSha256, hex_of(digest_of(os::HashKind::sha256, header)));
+    put_value(signatures, kSha3, hex_of(digest_of(os::HashKind::sha3_256, header)));
 
     std::ofstream out(to, std::ios::binary | std::ios::trunc);
     out << lead << signatures << padding << header;

@@ -46,7 +46,8 @@ TEST_CASE("a package that only this rebuild made satisfies BuildRequires, and it
     CHECK(name_of(worker.run(worker.lease_on("e2e-app", kSpecs)).outcome) == "uninstallable");
 }
 
-TEST_CASE("the compiler gets a rule's extra flags, and make no more jobs than the slot has cores") {
+TEST_CASE(
+    "the compiler gets a rule's extra flags, and make runs no wider than the slot has cores") {
     if (!has_mini_repo()) return;
     MiniWorker worker;
     LeaseGrant lease = worker.lease_on("ok");
