@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace terrace {
 namespace {
@@ -54,6 +55,24 @@ constexpr std::array kFeatures = {
     Feature{"avx512vl", Level::x86_64_v4, &CpuidLeaves::leaf7_ebx, 31, kStateAvx512},
 };
 
+// Beyond the levels: what a release's rule may require of a worker (requires_features). Names as in
+// Linux's /proc/cpuinfo; bits as in Intel's Software Developer's Manual, volume 2, CPUID.
+constexpr std::array kFurther = {
+    Feature{"aes", Level::none, &CpuidLeaves::leaf1_ecx, 25, 0},
+    Feature{"pclmulqdq", Level::none, &CpuidLeaves::leaf1_ecx, 1, 0},
+    Feature{"adx", Level::none, &CpuidLeaves::leaf7_ebx, 19, 0},
+    Feature{"sha_ni", Level::none, &CpuidLeaves::leaf7_ebx, 29, 0},
+    Feature{"avx512ifma", Level::none, &CpuidLeaves::leaf7_ebx, 21, kStateAvx512},
+    Feature{"avx512vbmi", Level::none, &CpuidLeaves::leaf7_ecx, 1, kStateAvx512},
+    Feature{"avx512_vbmi2", Level::none, &CpuidLeaves::leaf7_ecx, 6, kStateAvx512},
+    Feature{"gfni", Level::none, &CpuidLeaves::leaf7_ecx, 8, 0},
+    Feature{"vaes", Level::none, &CpuidLeaves::leaf7_ecx, 9, kStateAvx},
+    Feature{"vpclmulqdq", Level::none, &CpuidLeaves::leaf7_ecx, 10, kStateAvx},
+    Feature{"avx512_vnni", Level::none, &CpuidLeaves::leaf7_ecx, 11, kStateAvx512},
+    Feature{"avx512_bitalg", Level::none, &CpuidLeaves::leaf7_ecx, 12, kStateAvx512},
+    Feature{"avx512_vpopcntdq", Level::none, &CpuidLeaves::leaf7_ecx, 14, kStateAvx512},
+};
+
 bool has(const CpuidLeaves& leaves, const Feature& feature) {
     return ((leaves.*feature.leaf >> feature.bit) & 1U) != 0 &&
            (leaves.xcr0 & feature.state) == feature.state;
@@ -81,7 +100,18 @@ Level level_of(const CpuidLeaves& leaves) {
 }
 
 std::vector<std::string> features_of(const CpuidLeaves& leaves) {
-    return names_of([&](const Feature& feature) { return has(leaves, feature); });
+    std::vector<std::string> names =
+        names_of([&](const Feature& feature) { return has(leaves, feature); });
+    for (const Feature& feature : kFurther) {
+        if (has(leaves, feature)) names.emplace_back(feature.name);
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+bool is_feature_name(std::string_view name) {
+    const auto is_it = [&](const Feature& feature) { return feature.name == name; };
+    return std::ranges::any_of(kFeatures, is_it) || std::ranges::any_of(kFurther, is_it);
 }
 
 std::vector<std::string> features_missing_for_next_level(const CpuidLeaves& leaves) {

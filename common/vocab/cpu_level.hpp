@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/vocab/level.hpp"
@@ -13,8 +14,12 @@ namespace terrace {
 /// enabled its state: XCR0 must have XMM and YMM for v3, opmask and ZMM besides for v4.
 Level level_of(const CpuidLeaves& leaves);
 
-/// The psABI features that CPU and OS offer, by their usual lower-case names, sorted.
+/// The features that CPU and OS offer, those of the psABI's levels and some beyond them that a
+/// package may require, by their usual lower-case names, sorted.
 std::vector<std::string> features_of(const CpuidLeaves& leaves);
+
+/// Is it a name that features_of() could give?
+bool is_feature_name(std::string_view name);
 
 /// What keeps this CPU from the next level, sorted; empty at x86_64_v4.
 std::vector<std::string> features_missing_for_next_level(const CpuidLeaves& leaves);

@@ -100,15 +100,27 @@ struct AttemptReport {
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
-    std::int64_t disk_bytes = 0;  ///< the most that it held on disk
+    /// Of a build: the most that was seen on disk below the build root's home, where rpmbuild
+    /// unpacks, compiles and packs, plus mock's results at the end. Allocated blocks, not lengths.
+    /// Not in it: the build root's own packages, and a build root on tmpfs.
+    std::int64_t disk_bytes = 0;
     std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before
     AuditReport audit;            ///< of a build
     std::vector<Sample> samples;  ///< of a comparison
     friend bool operator==(const AttemptReport&, const AttemptReport&) = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    AttemptReport,
-    (),
-    (fence, outcome, evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes, disk_bytes, rpms, audit, samples))
+BOOST_DESCRIBE_STRUCT(AttemptReport,
+                      (),
+                      (fence,
+                       outcome,
+                       evidence,
+                       exit_code,
+                       wall_ms,
+                       cpu_ms,
+                       memory_peak_bytes,
+                       disk_bytes,
+                       rpms,
+                       audit,
+                       samples))
 
 }  // namespace terrace

@@ -9,18 +9,19 @@
 
 namespace terrace {
 
-/// The registers that decide the level: CPUID leaf 1 (ecx, edx), leaf 7 subleaf 0 (ebx), leaf
+/// The registers that decide the level: CPUID leaf 1 (ecx, edx), leaf 7 subleaf 0 (ebx, ecx), leaf
 /// 0x80000001 (ecx, edx), and XCR0 by XGETBV (0 where OSXSAVE is off).
 struct CpuidLeaves {
     std::uint32_t leaf1_ecx = 0;
     std::uint32_t leaf1_edx = 0;
     std::uint32_t leaf7_ebx = 0;
+    std::uint32_t leaf7_ecx = 0;
     std::uint32_t ext1_ecx = 0;
     std::uint32_t ext1_edx = 0;
     std::uint64_t xcr0 = 0;
     friend bool operator==(const CpuidLeaves&, const CpuidLeaves&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CpuidLeaves, (), (leaf1_ecx, leaf1_edx, leaf7_ebx, ext1_ecx, ext1_edx, xcr0))
+BOOST_DESCRIBE_STRUCT(CpuidLeaves, (), (leaf1_ecx, leaf1_edx, leaf7_ebx, leaf7_ecx, ext1_ecx, ext1_edx, xcr0))
 
 struct WorkerHello {
     std::string name;

@@ -15,6 +15,12 @@ public:
     void start(core::RunCompose, Ended) override {}
 };
 
+/// Its rebuilds are flat: nothing waits for dependencies.
+class NullResolver final : public engine::Resolver {
+public:
+    void start(core::ResolveDependencies, std::vector<core::SourcePackage>, Ended) override {}
+};
+
 core::FarmConfig farm_config();
 
 std::string worker_name(int number);

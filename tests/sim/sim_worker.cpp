@@ -13,6 +13,7 @@ CpuidLeaves all_features() {
     return {.leaf1_ecx = ~0U,
             .leaf1_edx = ~0U,
             .leaf7_ebx = ~0U,
+            .leaf7_ecx = ~0U,
             .ext1_ecx = ~0U,
             .ext1_edx = ~0U,
             .xcr0 = ~0ULL};

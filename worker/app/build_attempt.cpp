@@ -5,11 +5,13 @@
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/audit/audit.hpp"
 #include "worker/core/march_check.hpp"
 #include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
+#include "worker/mock/installed_packages.hpp"
 #include "worker/mock/mock_runner.hpp"
 #include "worker/mock/results.hpp"
 #include "worker/mock/seed_check.hpp"
@@ -48,8 +50,9 @@ private:
     }
 
     std::optional<Ending> prepare() {
-        const auto config =
-            attempt_config_text(context_.settings.mock, order_.mock_config, lease_.seed_repos);
+        if (auto ending = take_dependencies()) return ending;
+        const auto config = attempt_config_text(context_.settings.mock, order_.mock_config,
+                                                lease_.seed_repos, paths_.rebuilt_repo);
         if (!config) return infra(config.error().message);
         os::write_file_atomically(paths_.config, *config);
         if (!is_file_name(order_.srpm_name)) {
@@ -62,6 +65,16 @@ private:
         });
         if (!fetched) return infra(fetched.error().message);
         return check_seed();
+    }
+
+    std::optional<Ending> take_dependencies() {
+        if (order_.buildroot_rpms.empty()) {
+            paths_.rebuilt_repo.clear();
+            return std::nullopt;
+        }
+        const auto made = make_rebuilt_repo(context_, order_.buildroot_rpms, paths_.rebuilt_repo);
+        if (!made) return infra(made.error().message);
+        return std::nullopt;
     }
 
     std::optional<Ending> check_seed() const {
@@ -80,6 +93,8 @@ private:
         run.environment = mock_environment(context_.settings.user);
         run.results = paths_.results;
         run.output = context_.directory / "mock.out";
+        run.base_directory = context_.settings.mock.base_directory;
+        run.unique_ext = paths_.unique_ext;
         run.target_level = order_.target_level;
         run.time_max = mock_time_max(order_);
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
@@ -87,7 +102,9 @@ private:
         const auto cpu = end.usage.user + end.usage.system;
         report_.cpu_ms = std::chrono::duration_cast<Duration>(cpu).count();
         report_.memory_peak_bytes = end.usage.memory_peak_bytes;
+        report_.disk_bytes = end.disk_bytes;
         march_seen_ = end.facts.march_seen;
+        note_dependencies();
         if (end.cancelled) return infra("The worker was told to stop the attempt.");
         if (end.out_of_time) {
             const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
@@ -97,6 +114,15 @@ private:
         Ending ending = mock_ending(end.exit_code, end.facts);
         if (ending.outcome == Outcome::ok) return std::nullopt;
         return ending;
+    }
+
+    void note_dependencies() const {
+        if (order_.buildroot_rpms.empty()) return;
+        std::string names;
+        for (const std::string& name : installed_among(order_.buildroot_rpms, paths_.results))
+            names += " " + name;
+        context_.note("packages of this rebuild in the build root:" +
+                      printable(names.empty() ? " none" : names, 20'000));
     }
 
     std::optional<Ending> check_results() {

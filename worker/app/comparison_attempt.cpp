@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/bench/twin_roots.hpp"
 #include "worker/core/text.hpp"
@@ -32,15 +33,9 @@ Result<void> fetch_rpms(const AttemptContext& context,
     const std::filesystem::path directory = context.directory / side;
     std::filesystem::create_directories(directory);
     for (const RpmFile& rpm : rpms) {
-        if (!is_file_name(rpm.filename)) {
-            return Error{Errc::invalid_argument,
-                         "'" + printable(rpm.filename) + "' is not the name of a package."};
-        }
-        const std::filesystem::path file = directory / rpm.filename;
-        const auto fetched =
-            while_farm_is_away(context, [&] { return context.api.fetch_object(rpm.digest, file); });
-        if (!fetched) return fetched.error();
-        files[rpm.digest.hex] = file;
+        const auto file = fetch_rpm(context, rpm, directory);
+        if (!file) return file.error();
+        files[rpm.digest.hex] = *file;
     }
     return {};
 }

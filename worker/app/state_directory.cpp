@@ -115,7 +115,8 @@ void StateDirectory::remove_attempt(AttemptId attempt) {
 }
 
 AttemptPaths StateDirectory::paths_of(const fs::path& directory, const std::string& unique_ext) {
-    return {directory / "attempt.cfg", directory / "results", {}, unique_ext};
+    return {
+        directory / "attempt.cfg", directory / "results", {}, unique_ext, directory / "rebuilt"};
 }
 
 fs::path StateDirectory::attempt_path(AttemptId attempt) const {

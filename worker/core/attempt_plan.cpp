@@ -1,6 +1,7 @@
 #include "worker/core/attempt_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
 
@@ -9,6 +10,9 @@
 namespace terrace::worker {
 namespace {
 
+constexpr const char* kRebuiltRepo = "terrace-rebuilt";
+constexpr std::array kFlagMacros = {"extra_build_flags", "_pkg_extra_cflags", "_pkg_extra_cxxflags",
+                                    "_pkg_extra_fflags"};
 constexpr Duration kTimeoutUnlessTold = std::chrono::hours(24);
 constexpr Duration kSetUpTimeMax = std::chrono::minutes(45);
 
@@ -63,7 +67,8 @@ std::vector<std::string> mock_base_command(const MockSettings& settings) {
 
 Result<std::string> attempt_config_text(const MockSettings& settings,
                                         const std::string& mock_config,
-                                        const std::vector<SeedRepo>& seed_repos) {
+                                        const std::vector<SeedRepo>& seed_repos,
+                                        const std::filesystem::path& rebuilt_repo) {
     if (!is_plain_name(mock_config)) {
         return Error{Errc::invalid_argument,
                      "'" + printable(mock_config) + "' is not the name of a mock configuration."};
@@ -77,6 +82,16 @@ Result<std::string> attempt_config_text(const MockSettings& settings,
         }
         repos += "    {'name': " + python_literal(repo.name) +
                  ", 'url': " + python_literal(repo.url) + "},\n";
+    }
+    if (!rebuilt_repo.empty()) {
+        const std::string url = "file://" + rebuilt_repo.string();
+        if (!is_plain_url(url)) {
+            return Error{Errc::invalid_argument, "The worker's directory '" +
+                                                     printable(rebuilt_repo.string()) +
+                                                     "' cannot be put into a mock configuration."};
+        }
+        repos += "    {'name': " + python_literal(kRebuiltRepo) +
+                 ", 'url': " + python_literal(url) + ", 'rebuilt': True, 'cost': 500},\n";
     }
     // mock's include() is textual and the template refuses to go on without a seed, so the seed
     // comes first; what must win over the included text comes last.
@@ -100,6 +115,13 @@ std::vector<std::string> rebuild_command(const MockSettings& settings,
     if (!order.target_arch.empty()) add("--target", order.target_arch);
     if (!order.dist.empty()) add("--define", "dist " + order.dist);
     for (const std::string& define : order.defines) add("--define", define);
+    if (!order.extra_flags.empty()) {
+        for (const char* macro : kFlagMacros)
+            add("--define", std::string(macro) + " " + order.extra_flags);
+    }
+    if (order.resources.cores > 0)
+        add("--define", "_smp_ncpus_max " + std::to_string(order.resources.cores));
+    if (order.skip_check) command.emplace_back("--nocheck");
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(timeout_of(order));
     add("--rpmbuild_timeout", std::to_string(seconds.count()));
     add("--rebuild", paths.srpm.string());

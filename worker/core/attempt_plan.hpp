@@ -24,6 +24,7 @@ struct AttemptPaths {
     std::filesystem::path results;
     std::filesystem::path srpm;
     std::string unique_ext;
+    std::filesystem::path rebuilt_repo;  ///< what its dependencies made, as a repository
 };
 
 /// "NAME-SLOT": two slots must never share a build root.
@@ -36,11 +37,22 @@ std::vector<std::string> mock_base_command(const MockSettings& settings);
 /// The text of an attempt's own mock configuration: the seed, then everything of `mock_config`,
 /// then this worker's directories. Errc::invalid_argument for names and URLs that have no place in
 /// a configuration.
+///
+/// `rebuilt_repo`, unless it is empty, is a directory with what this rebuild made of the build's
+/// dependencies. It is one more repo, and mock's --addrepo would do for BuildRequires; but only the
+/// configuration can also keep it out of the root cache, which other builds use, and have the build
+/// root updated from it (templates/terrace-seed.tpl). The higher EVR wins, as dnf has it, so a
+/// package of the seed that is newer than the rebuilt one stays; of equals the rebuilt one is
+/// taken.
 Result<std::string> attempt_config_text(const MockSettings& settings,
                                         const std::string& mock_config,
-                                        const std::vector<SeedRepo>& seed_repos);
+                                        const std::vector<SeedRepo>& seed_repos,
+                                        const std::filesystem::path& rebuilt_repo = {});
 
-/// The command that builds the SRPM.
+/// The command that builds the SRPM. `extra_flags` become macros that the distributions' own flags
+/// end with: extra_build_flags of the mini distribution; _pkg_extra_cflags, -cxxflags and -fflags
+/// of redhat-rpm-config. A spec that sets these itself does not get them. `resources.cores` is a
+/// limit for make -j, by rpm's _smp_ncpus_max; 0 is none.
 std::vector<std::string> rebuild_command(const MockSettings& settings,
                                          const AttemptPaths& paths,
                                          const BuildOrder& order);

@@ -61,6 +61,7 @@ CpuFacts read_cpu() {
     facts.leaves.leaf1_ecx = raw.basic_cpuid[1][ecx];
     facts.leaves.leaf1_edx = raw.basic_cpuid[1][edx];
     facts.leaves.leaf7_ebx = raw.basic_cpuid[7][ebx];
+    facts.leaves.leaf7_ecx = raw.basic_cpuid[7][ecx];
     facts.leaves.ext1_ecx = raw.ext_cpuid[1][ecx];
     facts.leaves.ext1_edx = raw.ext_cpuid[1][edx];
     facts.leaves.xcr0 = bit(facts.leaves.leaf1_ecx, kOsxsaveBit) ? read_xcr0() : 0;

@@ -62,6 +62,7 @@ std::optional<LeavesRow> parse_row(const std::vector<std::string>& fields, const
     row.leaves.leaf1_ecx = (*leaf1)[2];
     row.leaves.leaf1_edx = (*leaf1)[3];
     row.leaves.leaf7_ebx = (*leaf7)[1];
+    row.leaves.leaf7_ecx = (*leaf7)[2];
     row.leaves.ext1_ecx = (*ext1)[2];
     row.leaves.ext1_edx = (*ext1)[3];
     row.leaves.xcr0 = (row.leaves.leaf1_ecx & kOsxsave) != 0 ? kAllState : 0;

@@ -12,6 +12,7 @@
 #include "common/os/unique_fd.hpp"
 #include "common/runtime/log.hpp"
 #include "worker/core/text.hpp"
+#include "worker/mock/disk_gauge.hpp"
 #include "worker/mock/file_tail.hpp"
 
 namespace terrace::worker {
@@ -99,6 +100,7 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     spec.output_fd = output.get();
 
     LogFollower follower(run, log);
+    DiskGauge gauge(run.base_directory, run.unique_ext);
     MockEnd end;
     const auto deadline = Clock::now() + run.time_max;
     os::ChildProcess child(spec);
@@ -111,6 +113,7 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
             break;
         }
         follower.follow();
+        gauge.look();
         std::this_thread::sleep_for(kPollInterval);
     }
     end.exit_code = exit->exit_code;
@@ -119,6 +122,7 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     // processes in it.
     if (end.cancelled || end.out_of_time || end.exit_code >= 128)
         run_clean_up(run.clean_up, run.environment);
+    end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
     end.facts = follower.finish(end.exit_code != 0);
     return end;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -20,8 +21,10 @@ struct MockRun {
     std::vector<std::vector<std::string>>
         clean_up;  ///< what is run, in order, after an end that is not mock's own
     std::map<std::string, std::string> environment;
-    std::filesystem::path results;  ///< mock's --resultdir
-    std::filesystem::path output;   ///< a file for what mock itself prints
+    std::filesystem::path results;         ///< mock's --resultdir
+    std::filesystem::path output;          ///< a file for what mock itself prints
+    std::filesystem::path base_directory;  ///< mock's basedir, and below it the build root whose
+    std::string unique_ext;                ///< name ends in this
     Level target_level = Level::x86_64;
     Duration time_max{};
 };
@@ -32,6 +35,7 @@ struct MockEnd {
     bool cancelled = false;
     bool out_of_time = false;  ///< it took longer than time_max and was ended
     os::ChildUsage usage;
+    std::int64_t disk_bytes = 0;  ///< as AttemptReport has it
     LogFacts facts;
 };
 

@@ -41,3 +41,6 @@ alter table build
 alter table attempt add column disk_bytes bigint not null default 0;
 
 alter table lease add column resources jsonb not null default '{"cores": 1, "memory_bytes": 0, "disk_bytes": 0}';
+
+-- Workers that registered before say nothing of features beyond the levels, until they register anew.
+update worker set hello = jsonb_set(hello, '{leaves,leaf7_ecx}', '0') where hello #> '{leaves,leaf7_ecx}' is null;

@@ -29,6 +29,7 @@ private:
     scheduler::SchedulerConfig config_;
     publish::ObjectStore objects_;
     NullComposer composer_;
+    NullResolver resolver_;
     std::unique_ptr<engine::EngineThread> engine_;
     scheduler::Api api_;
     boost::asio::io_context io_{1};

@@ -73,7 +73,8 @@ std::string make_rival(const std::string& dsn, const Options& options) {
         const core::FarmConfig config = farm_config();
         store::PgStore store(rival);
         NullComposer composer;
-        engine::EngineThread engine(config, store, composer, {});
+        NullResolver resolver;
+        engine::EngineThread engine(config, store, composer, resolver, {});
         fill_farm(engine, options.workers, options.rounds * options.rival_cycles + 1);
     }
     prepare_rival(rival);
@@ -86,7 +87,8 @@ Rounds run_rounds(const std::string& dsn, const Options& options) {
     store::PgStore durable(dsn);
     TimedStore timed(durable);
     NullComposer composer;
-    engine::EngineThread engine(config, timed, composer, {});
+        NullResolver resolver;
+    engine::EngineThread engine(config, timed, composer, resolver, {});
     fill_farm(engine, options.workers, options.all_builds());
     ClientLoop clients(engine, options.workers, options.outstanding);
     const std::string rival = make_rival(dsn, options);
@@ -121,7 +123,8 @@ double cycles_in_memory(const Options& options) {
     const core::FarmConfig config = farm_config();
     NullStore nowhere;
     NullComposer composer;
-    engine::EngineThread engine(config, nowhere, composer, {});
+        NullResolver resolver;
+    engine::EngineThread engine(config, nowhere, composer, resolver, {});
     fill_farm(engine, options.workers, options.builds + 1);
     return ClientLoop(engine, options.workers, options.outstanding).run(options.builds);
 }

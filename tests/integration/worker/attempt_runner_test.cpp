@@ -31,6 +31,7 @@ TEST_CASE("a build ends with audited and uploaded RPMs of the target's level") {
     CHECK(report.fence == 9);
     CHECK(report.wall_ms > 0);
     CHECK(report.cpu_ms > 0);
+    CHECK(report.disk_bytes > report.rpms[0].size);
     REQUIRE(report.rpms.size() == 4);
     CHECK(report.rpms[0].filename == "ok-1.0-1.t1.src.rpm");
     CHECK(report.rpms[0].nevra.arch == "src");

@@ -21,10 +21,11 @@ std::string mini_repo() {
     return repo == nullptr ? "" : repo;
 }
 
-std::filesystem::path make_srpm(const std::string& name, const std::filesystem::path& directory) {
+std::filesystem::path make_srpm(const std::string& name,
+                                const std::string& specs,
+                                const std::filesystem::path& directory) {
     os::ChildSpec spec;
-    const std::filesystem::path file =
-        std::filesystem::absolute("tests/minimock/specs/" + name + ".spec");
+    const std::filesystem::path file = std::filesystem::absolute(specs + "/" + name + ".spec");
     spec.arguments = {"rpmbuild",
                       "-bs",
                       "--nodeps",
@@ -73,8 +74,8 @@ MiniWorker::MiniWorker() {
     runner.emplace(scheduler, *state, settings, "test-0");
 }
 
-LeaseGrant MiniWorker::lease_on(const std::string& name) {
-    const std::filesystem::path srpm = make_srpm(name, directory.path());
+LeaseGrant MiniWorker::lease_on(const std::string& name, const std::string& specs) {
+    const std::filesystem::path srpm = make_srpm(name, specs, directory.path());
     LeaseGrant lease;
     lease.attempt = AttemptId{7};
     lease.fence = 9;

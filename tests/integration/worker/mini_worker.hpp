@@ -22,7 +22,7 @@ public:
 
     /// A lease on building tests/minimock/specs/NAME.spec for x86_64_v3; the SRPM is made and
     /// uploaded.
-    LeaseGrant lease_on(const std::string& name);
+    LeaseGrant lease_on(const std::string& name, const std::string& specs = "tests/minimock/specs");
     /// Runs it to its end.
     AttemptReport run(const LeaseGrant& lease);
     std::optional<AttemptReport> wait_for_report(std::chrono::seconds time_max);

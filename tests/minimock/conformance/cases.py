@@ -1,6 +1,7 @@
 """The cases. Each is a function of a Place; a failed expectation is an AssertionError."""
 import os
 import signal
+import subprocess
 
 from .harness import ALL_LOGS, LOGS, SPECS, Run, equal, holds
 
@@ -76,6 +77,18 @@ def binary_package(place, name, lane):
     package = next(first.results.glob("*.noarch.rpm"))
     equal("exit code", second.call("--rebuild", package), 1)
     equal("result directory", second.files(), set())
+
+
+def added_repo(place, name, lane):
+    """A package of --addrepo satisfies BuildRequires, and only with --addrepo."""
+    made, without = Run(place, name + "-made", extension=lane), Run(place, name + "-without", extension=lane)
+    wanting = Run(place, name)
+    equal("exit code of the wanted", made.call(*WARM, "--rebuild", place.srpm("only-noarch")), 0)
+    subprocess.run(["createrepo_c", "--quiet", made.results], check=True)
+    equal("exit code without", without.call(*WARM, "--rebuild", place.srpm("wants-only-noarch")), 30)
+    repo = f"file://{made.results}"
+    equal("exit code", wanting.call("--addrepo", repo, "--rebuild", place.srpm("wants-only-noarch")), 0)
+    holds("installed packages", wanting.log("installed_pkgs.log"), "\nonly-noarch-1-1.mini1.noarch ")
 
 
 def defined_macro(place, name, lane):
@@ -210,6 +223,7 @@ CASES = {
     "config-without-seed": own_config(3, "include('mini-1-x86_64.cfg')\n", "['terrace_seed'] is not set"),
     "phases": phases,
     "binary-package": binary_package,
+    "added-repo": added_repo,
     "defined-macro": defined_macro,
     "locked-root": locked_root,
     "terminated": ended_by(signal.SIGTERM, 143),

@@ -49,7 +49,7 @@ WorkerHello a_worker(const std::string& name, Level level, const std::string& ho
     hello.incarnation = name + "/1";
     hello.host = host;
     hello.level_max = level;
-    hello.leaves = {~0U, ~0U, ~0U, ~0U, ~0U, ~0ULL};
+    hello.leaves = {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, ~0ULL};
     return hello;
 }
 

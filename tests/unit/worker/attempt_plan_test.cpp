@@ -18,8 +18,11 @@ MockSettings some_settings() {
 }
 
 AttemptPaths some_paths() {
-    return {"/state/attempts/7/attempt.cfg", "/state/attempts/7/results",
-            "/state/attempts/7/a-1-1.src.rpm", "alpha-0"};
+    return {"/state/attempts/7/attempt.cfg",
+            "/state/attempts/7/results",
+            "/state/attempts/7/a-1-1.src.rpm",
+            "alpha-0",
+            {}};
 }
 
 BuildOrder an_order() {
@@ -27,6 +30,7 @@ BuildOrder an_order() {
     order.target_arch = "x86_64_v3";
     order.dist = ".t1";
     order.defines = {"_vendor terrace", "flags -O2 'x'"};
+    order.resources.cores = 0;
     order.timeout = Duration(90'500);
     return order;
 }
@@ -44,6 +48,16 @@ TEST_CASE("the seed comes before the included configuration, the worker's direct
           "include('/etc/terrace/mock-configs/mini-1-x86_64.cfg')\n"
           "config_opts['basedir'] = '/var/lib/terrace/mock'\n"
           "config_opts['cache_topdir'] = '/var/lib/terrace/mock-cache'\n");
+}
+
+TEST_CASE("what the dependencies made is a repo that neither the root cache nor the seed counts") {
+    const auto text = attempt_config_text(some_settings(), "mini", {{"mini", "file:///srv", {}}},
+                                          "/state/attempts/7/rebuilt");
+    REQUIRE(text.has_value());
+    CHECK(text->find("    {'name': 'mini', 'url': 'file:///srv'},\n"
+                     "    {'name': 'terrace-rebuilt', 'url': 'file:///state/attempts/7/rebuilt', "
+                     "'rebuilt': True, 'cost': 500},\n]\n") != std::string::npos);
+    CHECK_FALSE(attempt_config_text(some_settings(), "mini", {}, "/state/a b").has_value());
 }
 
 TEST_CASE("names and URLs that would be more than that in a configuration are refused") {
@@ -85,6 +99,26 @@ TEST_CASE("mock is told the target, the macros and a time-out in whole seconds")
                                                "--rebuild",
                                                "/state/attempts/7/a-1-1.src.rpm"};
     CHECK(rebuild_command(some_settings(), some_paths(), an_order()) == expected);
+}
+
+TEST_CASE(
+    "flags go to the macros of either distribution, cores limit make, and %check can be left out") {
+    BuildOrder order = an_order();
+    const auto has = [&](const std::string& argument) {
+        const auto command = rebuild_command(some_settings(), some_paths(), order);
+        return std::ranges::find(command, argument) != command.end();
+    };
+    CHECK_FALSE(has("--nocheck"));
+    order.extra_flags = "-ffp-contract=off -fno-lto";
+    order.skip_check = true;
+    order.resources.cores = 3;
+    for (const char* macro :
+         {"extra_build_flags", "_pkg_extra_cflags", "_pkg_extra_cxxflags", "_pkg_extra_fflags"}) {
+        CAPTURE(macro);
+        CHECK(has(std::string(macro) + " -ffp-contract=off -fno-lto"));
+    }
+    CHECK(has("--nocheck"));
+    CHECK(has("_smp_ncpus_max 3"));
 }
 
 TEST_CASE("no build is without an end, and mock as a whole has longer than rpmbuild") {

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/vocab/rpm_file.hpp"
+
+namespace terrace::worker {
+
+/// Which of `rpms` were in the build root when rpmbuild began, by mock's installed_pkgs.log; empty
+/// if there is none. Architectures are not compared: see relabelled_rpm.hpp.
+std::vector<std::string> installed_among(const std::vector<RpmFile>& rpms,
+                                         const std::filesystem::path& results);
+
+}  // namespace terrace::worker
