@@ -71,7 +71,7 @@ core::RegisterWorker a_worker(int number) {
     WorkerHello hello;
     hello.name = hello.incarnation = hello.host = worker_name(number);
     hello.slots = 1;
-    hello.leaves = {~0U, ~0U, ~0U, ~0U, ~0U, 0xe7};
+    hello.leaves = {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, 0xe7};
     return {hello};
 }
 

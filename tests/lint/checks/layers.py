@@ -28,7 +28,7 @@ LIBRARIES = {
     "libcpuid": ["worker/cpu"],
     "libelf": ["worker/audit"],
     "libpq": ["scheduler/store"],
-    "openssl/": ["common/os", "common/http"],
+    "openssl/": ["common/vocab", "common/os", "common/http"],
     "pqxx/": ["scheduler/store"],
     "rpm/": ["common/vocab", "scheduler/ingest", "worker/audit", "worker/mock"],
     "solv/": ["common/solv"],
