@@ -18,7 +18,7 @@ namespace {
 constexpr int kWidth = 1400;
 constexpr int kHeadHeight = 70;
 constexpr int kFootHeight = 60;
-constexpr int kPanelGap = 44;
+constexpr int kPanelGap = 40;
 constexpr int kPartsVisible = 350;  ///< what is shorter than such a part is drawn with others
 constexpr std::size_t kNamesMax = 14;
 constexpr double kGroupGap = 0.8;  ///< between the slots of two levels, in slots
@@ -63,15 +63,19 @@ public:
             quoted(fmt::format("{}: {:.1f} hours, {:.3f} times the lower bound",
                                name_of(run.policy), hours(run.figures.makespan),
                                study_.over_bound(run))));
-        const double bound = hours(study_.bound.max());
         text += fmt::format(
             "set arrow 1 from first {0},graph 0 to first {0},graph 1 nohead dt 2 lw 1.5 lc rgb "
-            "'#303030' front\n"
-            "set label 2 'lower bound' at first {0},graph 1 right offset -0.5,0.8 tc rgb "
-            "'#303030'\n",
-            bound);
-        return text +
-               (is_last ? "set xlabel 'hours since the first submission'\n" : "set xlabel ''\n");
+            "'#303030' front\n",
+            hours(study_.bound.max()));
+        if (index == 0) {
+            text += fmt::format(
+                "set label 2 'lower bound' at first {},graph 1 right offset -0.5,0.8 tc rgb "
+                "'#303030'\n",
+                hours(study_.bound.max()));
+        }
+        return text + (is_last ? "set format x '%g'\n"
+                                 "set xlabel 'hours since the first submission'\n"
+                               : "set format x ''\nset xlabel ''\n");
     }
 
 private:
@@ -222,22 +226,24 @@ std::vector<LegendEntry> gantt_legend(const Study& study) {
 constexpr std::array<const char*, 5> kLevelColours = {"#000000", "#7a7a7a", "#009e73", "#0072b2",
                                                       "#d9822b"};
 
-std::string utilisation_panel(const PolicyRun& run) {
+/// A band for each level, as high as it has slots, filled as far as they are busy.
+std::string utilisation_panel(const Fleet& fleet, const PolicyRun& run) {
     const Utilisation& use = run.figures.utilisation;
-    std::string script =
-        "set yrange [0:103]\nset ytics 25 scale 0.6\nset ylabel 'busy slots, %' offset 0.5\n"
-        "set grid ytics lc rgb '#dddddd'\n";
+    const SlotRows rows = rows_of(fleet);
+    std::string script = gantt_axis(rows);
     std::string plots;
     for (const auto& [level, series] : use.by_level) {
+        const auto& [bottom, top] = rows.span.at(level);
         const std::string name = "$level" + std::to_string(static_cast<int>(level));
         script += name + " << EOD\n";
         for (std::size_t i = 0; i < series.size(); ++i) {
             const Duration from = use.bucket * static_cast<std::int64_t>(i);
-            script += fmt::format("{:.4f} {:.2f}\n", hours(from), series[i] * 100);
+            script +=
+                fmt::format("{0:.4f} {2} {0:.4f} {1:.4f} {2:.3f} {3:.3f}\n", hours(from),
+                            hours(from + use.bucket), bottom, bottom + (top - bottom) * series[i]);
         }
-        script += fmt::format("{:.4f} 0\nEOD\n",
-                              hours(use.bucket * static_cast<std::int64_t>(series.size())));
-        plots += fmt::format("{}{} using 1:2 with steps lw 2 lc rgb '{}'",
+        script += "EOD\n";
+        plots += fmt::format("{}{} using 1:2:3:4:5:6 with boxxyerror fs solid noborder lc rgb '{}'",
                              plots.empty() ? "plot " : ", ", name,
                              kLevelColours.at(static_cast<std::size_t>(level)));
     }
@@ -248,7 +254,7 @@ std::vector<LegendEntry> utilisation_legend(const Study& study) {
     std::vector<LegendEntry> entries;
     for (const auto& [level, rows] : rows_of(study.fleet).span) {
         entries.push_back(
-            {"slots of " + name_of(level), kLevelColours.at(static_cast<std::size_t>(level))});
+            {"busy slots of " + name_of(level), kLevelColours.at(static_cast<std::size_t>(level))});
     }
     return entries;
 }
@@ -279,9 +285,9 @@ void draw_utilisation(const Study& study, const std::filesystem::path& file) {
     for (std::size_t i = 0; i < study.runs.size(); ++i) {
         script += panels.panel(i);
         if (i == 0)
-            script +=
-                legend("How busy the slots are", utilisation_legend(study), panels.size().height);
-        script += utilisation_panel(study.runs[i]) + "unset object\n";
+            script += legend("How busy the slots of each level are", utilisation_legend(study),
+                             panels.size().height);
+        script += utilisation_panel(study.fleet, study.runs[i]) + "unset object\n";
     }
     run_gnuplot(script + "unset multiplot\n", file, panels.size());
 }

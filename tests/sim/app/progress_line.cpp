@@ -7,7 +7,7 @@
 namespace terrace::sim {
 namespace {
 
-constexpr auto kQuietFor = std::chrono::seconds(1);
+constexpr auto kQuietFor = std::chrono::seconds(2);
 constexpr std::size_t kBarWidth = 32;
 
 }  // namespace
@@ -23,7 +23,8 @@ void ProgressLine::show(const std::string& what, std::size_t done, std::size_t t
         if (percent < step) return;
     }
     shown_ = percent / step * step;
-    if (Clock::now() < started_ + kQuietFor) return;
+    if (!output_.err_is_terminal && Clock::now() < spoken_ + kQuietFor) return;
+    spoken_ = Clock::now();
     if (output_.err_is_terminal) {
         const std::string bar = cli::progress_bar(static_cast<std::int64_t>(done),
                                                   static_cast<std::int64_t>(total), kBarWidth);

@@ -9,7 +9,7 @@
 namespace terrace::sim {
 
 /// How far a long run is, on standard error: one line that is written over on a terminal, a line
-/// for each tenth elsewhere. Runs that are over at once say nothing.
+/// every few seconds elsewhere.
 class ProgressLine {
 public:
     explicit ProgressLine(cli::Output& output) : output_(output) {}
@@ -24,7 +24,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     cli::Output& output_;
-    Clock::time_point started_ = Clock::now();
+    Clock::time_point spoken_ = Clock::now();
     std::string what_;
     std::size_t shown_ = 0;  ///< percent
     bool on_screen_ = false;

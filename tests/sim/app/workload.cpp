@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
+#include <span>
 #include <string_view>
 #include <utility>
 
-#include "tests/sim/app/components.hpp"
+#include "scheduler/core/dep_graph.hpp"
 #include "tests/sim/app/draw.hpp"
 #include "tests/sim/app/tsv_table.hpp"
 
@@ -51,12 +51,6 @@ std::vector<Source> read_sources(const TsvTable& table, std::vector<std::size_t>
 void sort_unique(std::vector<int>& values) {
     std::ranges::sort(values);
     values.erase(std::ranges::unique(values).begin(), values.end());
-}
-
-std::vector<std::vector<int>> edges_of(const Workload& workload) {
-    std::vector<std::vector<int>> edges;
-    for (const Source& source : workload.sources) edges.push_back(source.needs);
-    return edges;
 }
 
 }  // namespace
@@ -125,12 +119,14 @@ std::vector<int> count_dependents(const Workload& workload) {
 }
 
 std::vector<std::vector<int>> needs_without_cycles(const Workload& workload) {
-    std::vector<std::vector<int>> needs = edges_of(workload);
-    const std::vector<int> components = components_of(needs);
-    for (std::size_t i = 0; i < needs.size(); ++i) {
-        std::erase_if(needs[i], [&](int need) {
-            return components[static_cast<std::size_t>(need)] == components[i];
-        });
+    std::vector<std::vector<std::uint32_t>> edges;
+    for (const Source& source : workload.sources)
+        edges.emplace_back(source.needs.begin(), source.needs.end());
+    const core::DepGraph graph(std::move(edges));
+    std::vector<std::vector<int>> needs;
+    for (std::uint32_t node = 0; node < graph.size(); ++node) {
+        const std::span<const std::uint32_t> left = graph.needs(node);
+        needs.emplace_back(left.begin(), left.end());
     }
     return needs;
 }
