@@ -64,7 +64,7 @@ struct CampaignPlan {
     Mode mode = Mode::flat;
     int rebuilds = 1;  ///< all of the whole workload, all submitted at the start
     PriorityClass priority_class = PriorityClass::normal;
-    std::optional<UrgentRebuild> urgent;
+    std::optional<UrgentRebuild> urgent = std::nullopt;
     std::uint64_t seed = 1;
 };
 

@@ -187,7 +187,10 @@ struct LegendEntry {
 
 /// A row of coloured squares with their meaning at the top; drawn by hand, since a key belongs to
 /// one panel and not every panel has every colour.
-std::string legend(const std::string& title, const std::vector<LegendEntry>& entries, int height) {
+std::string legend(const std::string& title,
+                   const std::vector<LegendEntry>& entries,
+                   const std::string& note,
+                   int height) {
     const auto x = [](double pixels) { return pixels / kWidth; };
     const auto y = [&](double pixels) { return 1 - pixels / height; };
     std::string script =
@@ -204,7 +207,8 @@ std::string legend(const std::string& title, const std::vector<LegendEntry>& ent
             x(at + 20), y(50));
         at += 48 + 7.4 * static_cast<double>(entry.title.size());
     }
-    return script;
+    return script + fmt::format("set label {} {} at screen {},screen {} left tc rgb '#606060'\n",
+                                number, quoted(note), x(at), y(50));
 }
 
 bool any_failed(const Study& study) {
@@ -216,10 +220,8 @@ std::vector<LegendEntry> gantt_legend(const Study& study) {
     std::vector<LegendEntry> entries;
     std::vector<GanttCategory> categories = gantt_categories(study.campaign);
     if (!any_failed(study)) categories.pop_back();
-    for (const GanttCategory& category : categories) {
+    for (const GanttCategory& category : categories)
         entries.push_back({category.title, category.colour});
-        if (category.pale != category.colour) entries.push_back({"many short ones", category.pale});
-    }
     return entries;
 }
 
@@ -243,9 +245,11 @@ std::string utilisation_panel(const Fleet& fleet, const PolicyRun& run) {
                             hours(from + use.bucket), bottom, bottom + (top - bottom) * series[i]);
         }
         script += "EOD\n";
-        plots += fmt::format("{}{} using 1:2:3:4:5:6 with boxxyerror fs solid noborder lc rgb '{}'",
-                             plots.empty() ? "plot " : ", ", name,
-                             kLevelColours.at(static_cast<std::size_t>(level)));
+        plots += fmt::format(
+            "{0}{1} using 1:2:3:4:5:6 with boxxyerror fs solid border rgb '{2}' lw 0.5 "
+            "lc rgb '{2}'",
+            plots.empty() ? "plot " : ", ", name,
+            kLevelColours.at(static_cast<std::size_t>(level)));
     }
     return script + plots + "\n";
 }
@@ -273,7 +277,8 @@ void draw_gantt(const Study& study, const std::filesystem::path& file) {
     for (std::size_t i = 0; i < study.runs.size(); ++i) {
         script += panels.panel(i);
         if (i == 0)
-            script += legend("What each slot builds", gantt_legend(study), panels.size().height);
+            script += legend("What each slot builds", gantt_legend(study),
+                             "lighter: many short builds", panels.size().height);
         script += gantt_panel(study, study.runs[i], panels.span()) + "unset object\n";
     }
     run_gnuplot(script + "unset multiplot\n", file, panels.size());
@@ -286,7 +291,7 @@ void draw_utilisation(const Study& study, const std::filesystem::path& file) {
         script += panels.panel(i);
         if (i == 0)
             script += legend("How busy the slots of each level are", utilisation_legend(study),
-                             panels.size().height);
+                             "full height: all of them", panels.size().height);
         script += utilisation_panel(study.fleet, study.runs[i]) + "unset object\n";
     }
     run_gnuplot(script + "unset multiplot\n", file, panels.size());

@@ -72,6 +72,11 @@ std::string digest_of(int rebuild, std::size_t package) {
     return rebuild_text + std::string(64 - rebuild_text.size() - text.size(), '0') + text;
 }
 
+/// Each release has a seed of its own; nobody reads it.
+Digest seed_of(const std::string& release) {
+    return Digest{"seed-of-" + release};
+}
+
 AttemptReport report_of(const LeaseGrant& lease, const Ended& attempt, const SimBuild& build) {
     AttemptReport report;
     report.fence = lease.fence;
@@ -103,7 +108,7 @@ TerracePolicy::TerracePolicy(const Campaign& campaign, const Fleet& fleet)
       }) {
     for (std::size_t i = 0; i < fleet.machines.size(); ++i) register_machine(static_cast<int>(i));
     for (const auto& [name, release] : config_.releases)
-        must_send(core::AddSeed{name, Digest{std::string(64, 'd')}, {}}, Duration(0));
+        must_send(core::AddSeed{name, seed_of(name), {}}, Duration(0));
 }
 
 std::vector<Result<core::Reply>> TerracePolicy::send(std::vector<core::Event> events,
