@@ -44,9 +44,10 @@ private:
 LinePolicy::Place fifo_place(const Campaign& campaign, int build);
 
 /// As the Open Build Service orders: what most packages wait for first, then age; it knows no
-/// durations. Its count follows the expanded dependencies of what is blocked; this one counts
-/// direct dependents. The priority class goes before all, as an administrator can set it for a
-/// project.
+/// durations. It counts what is blocked at the moment, along expanded dependencies; here it is
+/// given the number of all direct dependents, in flat rebuilds, too, where nothing is blocked and
+/// the real one would go by age. The priority class goes before all, as an administrator can set it
+/// for a project.
 LinePolicy::Place obs_place(const Campaign& campaign, int build);
 
 }  // namespace terrace::sim
