@@ -26,9 +26,9 @@ namespace terrace::sim {
 ///   it, as a part of the sum over all hosts.
 ///
 /// What it is given for nothing: hosts with capacity for the heaviest build, no build on a slot
-/// that has too little memory (an administrator's groups of hosts), order between builds (chain builds),
-/// and, at `run_interval` 0, a scheduler run at every moment at which something happens. The hub
-/// runs at most every 60 seconds.
+/// that has too little memory (an administrator's groups of hosts), order between builds (chain
+/// builds), and, at `run_interval` 0, a scheduler run at every moment at which something happens.
+/// The hub runs at most every 60 seconds.
 class KojiPolicy final : public Policy {
 public:
     /// `campaign` and `fleet` must outlive it.

@@ -66,10 +66,11 @@ int priority_of(PriorityClass priority_class) {
     return static_cast<int>(priority_class) * 10;
 }
 
+/// Another for each rebuild and package, or the farm would build the second one not again.
 std::string digest_of(int rebuild, std::size_t package) {
-    const std::string rebuild_text = std::to_string(rebuild + 1);
-    const std::string text = std::to_string(package);
-    return rebuild_text + std::string(64 - rebuild_text.size() - text.size(), '0') + text;
+    const std::string first = std::to_string(rebuild) + "f";
+    const std::string last = "f" + std::to_string(package);
+    return first + std::string(64 - first.size() - last.size(), '0') + last;
 }
 
 /// Each release has a seed of its own; nobody reads it.

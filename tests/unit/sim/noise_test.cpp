@@ -10,7 +10,7 @@
 namespace terrace::sim {
 namespace {
 
-constexpr int kDraws = 200'000;
+constexpr int kDraws = 60'000;
 
 std::vector<double> many_factors() {
     std::vector<double> factors;

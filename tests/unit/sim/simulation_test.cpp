@@ -72,6 +72,17 @@ TEST_CASE("what a machine failed is tried again until it succeeds, whoever decid
     }
 }
 
+TEST_CASE("the real farm builds each of many rebuilds, and reuses nothing") {
+    Campaign campaign;
+    for (int i = 0; i < 120; ++i) {
+        add_rebuild(campaign, {a_build("a", 10), a_build("b", 10)}, PriorityClass::normal,
+                    std::chrono::seconds(30 * i));
+    }
+    const Fleet fleet = a_fleet({Level::x86_64});
+    TerracePolicy policy(campaign, fleet);
+    CHECK(simulate(campaign, fleet, policy, 1).size() == 240);
+}
+
 TEST_CASE("the real farm builds several rebuilds of several variants to their end") {
     Campaign campaign =
         a_campaign({a_build("a", 10), a_build("a", 10, Level::x86_64_v3), a_build("b", 5)});
