@@ -16,12 +16,15 @@ namespace terrace::sim {
 namespace {
 
 constexpr int kWidth = 1400;
+constexpr int kLeft = 125;  ///< margins
+constexpr int kRight = 30;
 constexpr int kHeadHeight = 70;
 constexpr int kFootHeight = 60;
 constexpr int kPanelGap = 40;
 constexpr int kPartsVisible = 350;  ///< what is shorter than such a part is drawn with others
-constexpr std::size_t kNamesMax = 14;
-constexpr double kGroupGap = 0.8;  ///< between the slots of two levels, in slots
+constexpr std::size_t kNamesMax = 24;
+constexpr double kLetterWidth = 5.6;  ///< of a name in a box, in pixels
+constexpr double kGroupGap = 0.8;     ///< between the slots of two levels, in slots
 
 double hours(Duration duration) {
     return static_cast<double>(duration.count()) / 3'600'000;
@@ -46,7 +49,8 @@ public:
             "set multiplot\nset border 3 lc rgb '#606060'\nset tics nomirror out\n"
             "set lmargin at screen {}\nset rmargin at screen {}\nset xrange [0:{}]\n"
             "set mxtics 2\nset key off\n",
-            95.0 / kWidth, 1 - 30.0 / kWidth, hours(span_) * 1.01);
+            static_cast<double>(kLeft) / kWidth, 1 - static_cast<double>(kRight) / kWidth,
+            hours(span_) * 1.01);
     }
 
     /// Sets the place, title and axes of one panel, and the bound's line.
@@ -137,13 +141,17 @@ bool add_block(const std::string& name,
     return true;
 }
 
-/// Names of the longest builds, in their boxes.
+/// Names of the longest builds, in their boxes if they are wide enough.
 std::string name_labels(const Study& study,
                         std::vector<GanttBox> boxes,
                         const SlotRows& rows,
                         Duration span) {
-    std::erase_if(boxes,
-                  [&](const GanttBox& box) { return box.many || box.end - box.start < span / 14; });
+    const double pixels_per_hour = (kWidth - kLeft - kRight) / hours(span);
+    std::erase_if(boxes, [&](const GanttBox& box) {
+        if (box.many) return true;
+        const auto letters = static_cast<double>(study.campaign.build(box.build).source.size());
+        return (letters + 2) * kLetterWidth > hours(box.end - box.start) * pixels_per_hour;
+    });
     std::ranges::sort(boxes, {}, [](const GanttBox& box) {
         return std::tuple(box.start - box.end, box.slot, box.start);
     });
@@ -195,8 +203,8 @@ std::string legend(const std::string& title,
     const auto y = [&](double pixels) { return 1 - pixels / height; };
     std::string script =
         fmt::format("set label 100 {} at screen {},{} left font 'DejaVu Sans Bold,14'\n",
-                    quoted(title), x(95), y(22));
-    double at = 95;
+                    quoted(title), x(kLeft), y(22));
+    double at = kLeft;
     int number = 101;
     for (const LegendEntry& entry : entries) {
         script += fmt::format(

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "common/os/files.hpp"
@@ -52,6 +53,15 @@ TEST_CASE("a release's sources are sorted, with the sources that their BuildRequ
     CHECK(workload.sources[2] == Source{"tool", false, 10, 100, {0, 1}});
     CHECK(workload.sources[3] == Source{"user", false, 40, 400, {0, 1}});
     CHECK(count_dependents(workload) == std::vector{2, 2, 1, 0});
+}
+
+TEST_CASE("the distribution that is shipped can be read") {
+    const Workload workload = read_workload("tests/data/fedora-rawhide");
+    CHECK(workload.sources.size() > 23'000);
+    const auto gcc = std::ranges::find(workload.sources, "gcc", &Source::name);
+    REQUIRE(gcc != workload.sources.end());
+    CHECK(gcc->needs.size() > 5);
+    CHECK(gcc->estimate_s > 3600);
 }
 
 TEST_CASE("needs inside a cycle order nothing") {
