@@ -43,6 +43,8 @@ TEST_CASE("what comes late can only start late") {
     const Bound bound = lower_bound(campaign, a_fleet({Level::x86_64}));
     CHECK(bound.by_level.at(Level::x86_64) == 180s);
     CHECK(bound.longest_build == 150s);
+    campaign.builds[0].true_time = 300s;  // and what was there before is in its way
+    CHECK(lower_bound(campaign, a_fleet({Level::x86_64})).by_level.at(Level::x86_64) == 380s);
 }
 
 }  // namespace terrace::sim

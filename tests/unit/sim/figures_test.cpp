@@ -77,4 +77,14 @@ TEST_CASE("taking turns is fair, one after the other is not") {
                     .fair_share_min.has_value());
 }
 
+TEST_CASE("a rebuild that was not there yet is owed nothing") {
+    Campaign campaign = a_campaign(many_builds(700));
+    add_rebuild(campaign, many_builds(300), PriorityClass::normal, 400s);
+    std::vector<int> order(400, 0);
+    for (int i = 0; i < 600; ++i) order.push_back(i % 2);
+    const Figures figures =
+        compute_figures(campaign, a_fleet({Level::x86_64}), one_by_one(campaign, order));
+    CHECK(figures.fair_share_min.value() == doctest::Approx(1).epsilon(0.01));
+}
+
 }  // namespace terrace::sim

@@ -58,6 +58,15 @@ TEST_CASE("koji spreads builds over hosts: the one with the least load and fewes
     CHECK(play_koji(campaign, fleet) == "a@0 b@2 c@1");
 }
 
+TEST_CASE("koji counts attempts beside their weight") {
+    const Machine machine{.level = Level::x86_64, .slots = 4, .memory_mib = 1024};
+    const Fleet fleet = make_fleet({machine, machine});
+    // The heavy one weighs 3.7: one attempt of it ranks below two of 1.5, though they weigh less.
+    const Campaign campaign =
+        a_campaign({a_build("heavy", 10'560), a_build("a", 1), a_build("b", 1), a_build("c", 1)});
+    CHECK(play_koji(campaign, fleet) == "heavy@0 a@4 b@5 c@1");
+}
+
 TEST_CASE("koji's demand keeps a host that others must use for them when both are idle") {
     const Fleet fleet = a_fleet({Level::x86_64_v3, Level::x86_64});
     const Campaign campaign = a_campaign({a_build("a", 10), a_build("b", 10, Level::x86_64_v3)});

@@ -65,11 +65,25 @@ TEST_CASE("what a machine failed is tried again until it succeeds, whoever decid
     for (Policy* policy : {static_cast<Policy*>(&fifo), static_cast<Policy*>(&terrace)}) {
         const History history = simulate(campaign, fleet, *policy, 1);
         int failed = 0;
-        for (const PlayedAttempt& attempt : history) failed += attempt.ok ? 0 : 1;
+        for (const PlayedAttempt& attempt : history) {
+            failed += attempt.ok ? 0 : 1;
+            CHECK((attempt.ok ? attempt.end - attempt.start == 60s
+                              : attempt.end - attempt.start < 60s));
+        }
         CHECK(history.size() == 200U + static_cast<std::size_t>(failed));
         CHECK(failed > 40);
         CHECK(failed < 100);
     }
+}
+
+TEST_CASE("a back-off ends by time alone") {
+    const Campaign campaign = a_campaign({a_build("a", 10)});
+    Fleet fleet = a_fleet({Level::x86_64});
+    fleet.slots[0].failure_rate = 0.9;
+    TerracePolicy policy(campaign, fleet);
+    const History history = simulate(campaign, fleet, policy, 1);
+    REQUIRE(history.size() > 1);
+    CHECK(history[1].start > history[0].end);
 }
 
 TEST_CASE("the real farm builds each of many rebuilds, and reuses nothing") {
