@@ -6,7 +6,7 @@ namespace terrace {
 namespace {
 
 CpuidLeaves everything() {
-    return {~0U, ~0U, ~0U, ~0U, ~0U, 0xe7};
+    return {~0U, ~0U, ~0U, ~0U, ~0U, ~0U, 0xe7};
 }
 
 }  // namespace
