@@ -98,7 +98,7 @@ public:
             play("Three flat rebuilds, and an urgent one while they run", plan, all_);
         for (const sim::PolicyRun& run : study.runs) {
             const std::string prefix = prefix_of(run.policy);
-            const sim::Waits& urgent = run.figures.waits.at(sim::PriorityClass::urgent);
+            const sim::Waits& urgent = run.figures.waits.at(PriorityClass::urgent);
             metrics["shared_" + prefix + "over_bound"].push_back(study.over_bound(run));
             metrics[prefix + "urgent_wait_s"].push_back(seconds(urgent.median));
             metrics[prefix + "urgent_wait_max_s"].push_back(seconds(urgent.max));
