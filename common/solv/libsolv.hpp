@@ -38,4 +38,10 @@ struct IdQueue : ::Queue {
     const ::Id* end() const { return elements + count; }
 };
 
+/// What a dependency is made of; null if it is a plain name.
+inline const Reldep* relation_of(const ::Pool& pool, ::Id id) {
+    const auto number = static_cast<unsigned int>(id);
+    return ISRELDEP(number) ? GETRELDEP(&pool, number) : nullptr;
+}
+
 }  // namespace terrace::solv
