@@ -47,13 +47,13 @@ bool is_comparison(const Reldep& relation) {
 
 /// Whether the list of its providers says all: not so for what depends on the rest of a solution.
 bool is_plain(s_Pool& pool, ::Id id) {
-    if (!ISRELDEP(id)) return true;
-    const Reldep& relation = *GETRELDEP(&pool, id);
-    if (is_comparison(relation)) return is_plain(pool, relation.name);
-    const bool is_set = relation.flags == REL_OR || relation.flags == REL_WITH ||
-                        relation.flags == REL_WITHOUT || relation.flags == REL_ARCH;
-    return is_set && is_plain(pool, relation.name) &&
-           (relation.flags == REL_ARCH || is_plain(pool, relation.evr));
+    const std::optional<Reldep> relation = relation_of(pool, id);
+    if (!relation) return true;
+    if (is_comparison(*relation)) return is_plain(pool, relation->name);
+    const bool is_set = relation->flags == REL_OR || relation->flags == REL_WITH ||
+                        relation->flags == REL_WITHOUT || relation->flags == REL_ARCH;
+    return is_set && is_plain(pool, relation->name) &&
+           (relation->flags == REL_ARCH || is_plain(pool, relation->evr));
 }
 
 bool has_provider(s_Pool& pool, ::Id id) {
@@ -66,7 +66,7 @@ public:
         : pool_(pool), installed_(installed) {}
 
     void collect(::Id id) {
-        const Reldep* relation = ISRELDEP(id) ? GETRELDEP(&pool_, id) : nullptr;
+        const std::optional<Reldep> relation = relation_of(pool_, id);
         if (!relation) return collect_providers(id, id);
         switch (relation->flags) {
             case REL_AND:
@@ -91,7 +91,7 @@ private:
     void collect_conditional(const Reldep& relation, bool wanted) {
         ::Id condition = relation.evr;
         ::Id otherwise = 0;
-        const Reldep* right = ISRELDEP(condition) ? GETRELDEP(&pool_, condition) : nullptr;
+        const std::optional<Reldep> right = relation_of(pool_, condition);
         if (right && right->flags == REL_ELSE) {
             condition = right->name;
             otherwise = right->evr;
@@ -140,6 +140,11 @@ std::optional<Dependency> parse_dependency(Pool& pool, const std::string& text) 
 
 bool is_provided(Pool& pool, Dependency dependency) {
     const ::Id id = static_cast<::Id>(dependency);
+    const std::optional<Reldep> relation = relation_of(pool.raw(), id);
+    if (relation && relation->flags == REL_AND) {
+        return is_provided(pool, Dependency{relation->name}) &&
+               is_provided(pool, Dependency{relation->evr});
+    }
     return !is_plain(pool.raw(), id) || has_provider(pool.raw(), id);
 }
 
@@ -147,10 +152,15 @@ std::string describe_absence(Pool& pool, Dependency dependency) {
     s_Pool& raw = pool.raw();
     const ::Id id = static_cast<::Id>(dependency);
     std::string text = std::string("nothing provides ") + pool_dep2str(&raw, id);
-    if (!ISRELDEP(id) || !is_comparison(*GETRELDEP(&raw, id))) return text;
+    const std::optional<Reldep> relation = relation_of(raw, id);
+    if (relation && relation->flags == REL_AND) {
+        const bool has_left = is_provided(pool, Dependency{relation->name});
+        return describe_absence(pool, Dependency{has_left ? relation->evr : relation->name});
+    }
+    if (!relation || !is_comparison(*relation)) return text;
     std::vector<std::string> others;
-    for (const ::Id* provider = pool_whatprovides_ptr(&raw, GETRELDEP(&raw, id)->name);
-         *provider != 0; ++provider) {
+    for (const ::Id* provider = pool_whatprovides_ptr(&raw, relation->name); *provider != 0;
+         ++provider) {
         others.push_back(pool.nevra(Package{*provider}));
     }
     constexpr std::size_t kShownMax = 3;

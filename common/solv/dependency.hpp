@@ -13,7 +13,7 @@ namespace terrace::solv {
 /// nullopt if it is none of them.
 std::optional<Dependency> parse_dependency(Pool& pool, const std::string& text);
 
-/// Whether any installable package of the pool satisfies it. True for conditions such as
+/// Whether installable packages of the pool satisfy it. True for conditions such as
 /// "(a if b)": only a solution can tell. @pre Pool::prepare()
 bool is_provided(Pool& pool, Dependency dependency);
 

@@ -19,6 +19,7 @@ extern "C" {
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 namespace terrace::solv {
 
@@ -37,5 +38,13 @@ struct IdQueue : ::Queue {
     const ::Id* begin() const { return elements; }
     const ::Id* end() const { return elements + count; }
 };
+
+/// What a dependency is made of; none if it is a plain name. A copy, since a question to the pool
+/// may move its table.
+inline std::optional<Reldep> relation_of(const ::Pool& pool, ::Id id) {
+    const auto number = static_cast<unsigned int>(id);
+    if (!ISRELDEP(number)) return std::nullopt;
+    return *GETRELDEP(&pool, number);
+}
 
 }  // namespace terrace::solv

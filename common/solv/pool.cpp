@@ -200,7 +200,7 @@ std::vector<std::string> Pool::provided_names(Package package) const {
     solvable_lookup_deparray(&solvable_of(pool_, package), SOLVABLE_PROVIDES, &ids, -1);
     std::vector<std::string> names;
     for (::Id id : ids) {
-        while (ISRELDEP(id)) id = GETRELDEP(pool_, id)->name;
+        while (const std::optional<Reldep> relation = relation_of(*pool_, id)) id = relation->name;
         names.emplace_back(pool_id2str(pool_, id));
     }
     return names;

@@ -65,9 +65,9 @@ TEST_CASE("names, versions, sonames, pkgconfig, paths and rich dependencies are 
         CAPTURE(text);
         CHECK(is_provided_in(pool, text));
     }
-    for (const char* text :
-         {"zlib > 1.3-1", "zlib >= 1:1", "libz.so.2()(64bit)", "/usr/bin/other", "nothing",
-          "(zlib >= 1.2 with zlib < 1.3)", "(nothing or nobody)", "zlib = 1.3-2"}) {
+    for (const char* text : {"zlib > 1.3-1", "zlib >= 1:1", "libz.so.2()(64bit)", "/usr/bin/other",
+                             "nothing", "(zlib >= 1.2 with zlib < 1.3)", "(zlib and nothing)",
+                             "(nothing or nobody)", "zlib = 1.3-2"}) {
         CAPTURE(text);
         CHECK_FALSE(is_provided_in(pool, text));
     }
@@ -87,6 +87,9 @@ TEST_CASE("an absence names the versions that are there") {
     CHECK(absence(pool, "nothing") == "nothing provides nothing");
     CHECK(absence(pool, "nothing >= 3") == "nothing provides nothing >= 3");
     CHECK(absence(pool, "zlib >= 2") == "nothing provides zlib >= 2, only zlib-1.3-1.x86_64");
+    CHECK(absence(pool, "(zlib and zlib > 2)") ==
+          "nothing provides zlib > 2, only zlib-1.3-1.x86_64");
+    CHECK(absence(pool, "(nothing and zlib)") == "nothing provides nothing");
     CHECK(absence(pool, "(nothing or nobody)") == "nothing provides (nothing or nobody)");
 }
 

@@ -22,6 +22,7 @@ struct MadeUp {
     Texts files = {};
     std::string version = "1";
     std::string arch = "x86_64";
+    Texts recommended = {};
     std::string source = {};  ///< name of its source package; empty: its own name
 };
 
@@ -80,7 +81,8 @@ inline std::string package_xml(const MadeUp& package) {
     if (!is_source) {
         text += "<rpm:sourcerpm>" + source + "-" + package.version + "-1.src.rpm</rpm:sourcerpm>";
     }
-    text += entries_xml("provides", provided) + entries_xml("requires", package.required);
+    text += entries_xml("provides", provided) + entries_xml("requires", package.required) +
+            entries_xml("recommends", package.recommended);
     for (const std::string& path : package.files) text += "<file>" + path + "</file>";
     return text + "</format></package>\n";
 }

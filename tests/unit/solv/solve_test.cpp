@@ -59,6 +59,11 @@ TEST_CASE("wishes that contradict each other are a problem") {
     CHECK(answer.problems == Texts{"What is wanted contradicts itself."});
 }
 
+TEST_CASE("what is only recommended is not installed") {
+    CHECK(solve_in({{.name = "a", .recommended = {"b"}}, {.name = "b"}}, {"a"}).installed ==
+          Texts{"a"});
+}
+
 TEST_CASE("nothing wanted, nothing installed") {
     const Answer answer = solve_in({{.name = "a"}}, {});
     CHECK(answer.installed.empty());
