@@ -216,6 +216,7 @@ private:
     };
     std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
     TimePoint critical_at_{};  ///< when find_critical() last looked
+    std::map<RebuildId, int> critical_open_;  ///< and what was open then
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
     std::set<NevraClaim> claims_;  ///< what was built, or is being built
     std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()

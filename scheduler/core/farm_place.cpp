@@ -10,6 +10,8 @@ namespace {
 constexpr double kExpensive = 1e9;
 /// How often the critical rank of the rebuilds is found anew.
 constexpr Duration kCriticalEvery = std::chrono::minutes(1);
+/// A rebuild is looked at again when no more than this part of it is left.
+constexpr double kCriticalShrinks = 0.95;
 /// A chain of work of more than this part of what the whole fleet still has to do is critical.
 constexpr double kCriticalPart = 0.5;
 
@@ -127,6 +129,10 @@ void Farm::find_critical(TimePoint now) {
     const int slots = std::max(1, fleet_.slots_from(Level::x86_64));
     for (const auto& [id, rebuild] : state_.rebuilds) {
         if (rebuild.state != RebuildState::running) continue;
+        // What is left shrinks slowly: a walk over all builds is worth it now and then only.
+        int& seen = critical_open_[id];
+        if (seen > 0 && open_[id] > kCriticalShrinks * seen) continue;
+        seen = std::max(1, open_[id]);
         double seconds = 0;
         for (const BuildId build_id : builds_of_[id]) {
             const Build& build = state_.builds.at(build_id);

@@ -74,8 +74,9 @@ std::string status() {
     return R"(select $1::text as version,
         (select count(*) from worker) as workers,
         (select count(*) from rebuild where state in ('running', 'composing')) as rebuilds_running,
-        (select count(*) from build where state = 'ready') as builds_ready,
-        (select count(*) from build where state = 'leased') as builds_leased,
+        (select count(*) from build where state = 'ready'
+            and rebuild in (select id from rebuild where state = 'running')) as builds_ready,
+        (select count(*) from lease where build is not null) as builds_leased,
         'ok' as database)";
 }
 

@@ -80,3 +80,16 @@ begin
     end if;
     return null;
 end $$;
+
+-- A build changes twice and an attempt once after it was added. With room on their pages, and no index that looks at
+-- what changes, an update leaves all indexes alone. The engine finds builds by state and identity in its memory.
+drop index build_open;
+drop index build_identity;
+alter table build set (fillfactor = 60);
+alter table attempt set (fillfactor = 60);
+
+-- What is of a build is of no comparison, and needs no place in the index of those.
+alter table attempt drop constraint attempt_comparison_number_key;
+create unique index attempt_comparison_number_key on attempt (comparison, number) where comparison is not null;
+alter table lease drop constraint lease_comparison_key;
+create unique index lease_comparison_key on lease (comparison) where comparison is not null;

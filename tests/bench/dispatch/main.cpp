@@ -2,6 +2,7 @@
 // a table of builds with SELECT ... FOR UPDATE SKIP LOCKED on the same server; and how long a
 // worker waits for a lease over HTTP.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <optional>
@@ -28,7 +29,7 @@ constexpr int kRivalConnections = 8;
 struct Options {
     int workers = 2000;
     int builds = 50'000;
-    int outstanding = 128;
+    int outstanding = 256;
     int rounds = 5;
     int rival_cycles = 3000;  ///< of a round
     int rival_seconds = 5;    ///< of a round, at most
@@ -194,7 +195,7 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--outstanding", options.outstanding, "Workers that wait for an answer at once")
         ->capture_default_str()
-        ->check(CLI::Range(1, 256));
+        ->check(CLI::Range(64, 256));
     app.add_option("--rounds", options.rounds, "Turns that each side takes")->capture_default_str();
     app.add_flag("--quick", quick, "A tenth of everything");
     app.add_option("--state", options.state, "A directory for everything")->required();
@@ -205,6 +206,8 @@ int main(int argc, char** argv) {
         options.rival_cycles /= 5;
         options.http_seconds = 3;
     }
+    // One worker has one slot, and asks or reports but never both.
+    options.outstanding = std::min(options.outstanding, options.workers);
     try {
         return bench::run(options);
     } catch (const std::exception& e) {

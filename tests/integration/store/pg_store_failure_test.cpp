@@ -68,6 +68,24 @@ TEST_CASE("a build that has a lease is leased") {
     contains(refusal_of({core::LeaseEnded{AttemptId{103}}}), "state of what it leases disagree");
 }
 
+TEST_CASE("a comparison has a lease exactly while it is leased") {
+    core::Comparison ready = test::a_comparison();
+    ready.state = core::ComparisonState::ready;
+    contains(refusal_of({ready}), "comparison 21: its state and its lease disagree");
+    contains(refusal_of({core::LeaseEnded{AttemptId{104}}}), "state of what it leases disagree");
+    core::Comparison leased = test::a_comparison();
+    leased.id = ComparisonId{22};
+    leased.source_package = SourcePackageId{2};
+    contains(refusal_of({leased}), "comparison 22: its state and its lease disagree");
+}
+
+TEST_CASE("a build that is added as leased has a lease") {
+    core::Build leased = leased_build();
+    leased.id = BuildId{15};
+    leased.variant = "x86_64_v2";
+    contains(refusal_of({leased}), "build 15: its state and its lease disagree");
+}
+
 TEST_CASE("a final state never changes") {
     contains(refusal_of({test::a_build(11, 1, "x86_64")}),
              "build 11 is succeeded: a final state never changes");

@@ -164,6 +164,24 @@ TEST_CASE("a stream's next compose can begin in the batch that ends the one befo
     CHECK(loaded.streams.at({"mini-1", "testing"}).compose == ComposeId{32});
 }
 
+TEST_CASE("any text comes back as it was written") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    int id = 20;
+    for (const char* text :
+         {"", "NULL", "null", "{}", "{a,b}", "\"", "\\", "a\\\"b", " a ", "tab\there", "two\nlines",
+          "\xc3\xa4", "'; drop table build; --", "$1"}) {
+        ++id;
+        core::Build build = test::a_build(id, 1, "variant-" + std::to_string(id));
+        build.evidence = text;
+        build.audit_findings = {text, "and another"};
+        changes.emplace_back(build);
+    }
+    store.commit(changes);
+    check_equal(store.load(), folded(changes));
+}
+
 TEST_CASE("more rows than one statement takes are written") {
     const TestDatabase database;
     store::PgStore store(database.dsn());
