@@ -1,6 +1,8 @@
 #include "scheduler/http/resources.hpp"
 #include "scheduler/http/route_helpers.hpp"
 
+#include <cmath>
+
 namespace terrace::rest {
 namespace {
 
@@ -27,6 +29,8 @@ Result<core::SubmitRebuild> read_request(const Request& request) {
         return Error{Errc::invalid_argument,
                      "A rebuild has one of retry_of and second_pass_of, not both."};
     }
+    if (!std::isfinite(wanted->share))  // 1e999 is JSON, too
+        return Error{Errc::invalid_argument, "The share of a rebuild must be a finite number."};
     return submit_event(std::move(*wanted));
 }
 

@@ -81,6 +81,7 @@ TEST_CASE("a request that cannot be meant never reaches the engine") {
     for (const std::string target : {"/v1/rebuilds", "/v1/rebuilds/plan"}) {
         CAPTURE(target);
         CHECK(talk.send("POST", target, R"({"priority":"high"})").status == 400);
+        CHECK(talk.send("POST", target, R"({"share":1e999})").status == 400);
         const auto both = talk.send("POST", target, R"({"retry_of":1,"second_pass_of":2})");
         CHECK(both.status == 400);
         CHECK(error_of(both) == "A rebuild has one of retry_of and second_pass_of, not both.");
