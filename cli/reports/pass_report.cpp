@@ -40,8 +40,10 @@ void print_second_pass(Output& output, const SecondPass& pass) {
                                     "it built.",
                                     pass.rebuild.value));
     if (!pass.packages.empty()) {
-        output.print_line(fmt::format("{} packages took in code that rebuild {} made anew.",
-                                      pass.packages.size(), pass.rebuild.value));
+        output.print_line(
+            fmt::format("{} took in code that rebuild {} made anew.",
+                        counted(static_cast<std::int64_t>(pass.packages.size()), "package"),
+                        pass.rebuild.value));
     }
 }
 

@@ -36,9 +36,10 @@ void print_title(Output& output, std::string_view title) {
 }
 
 void print_summary(Output& output, const RebuildPlan& plan) {
-    output.print_line(fmt::format("A rebuild of {}: {} builds, mode {}, priority {}, for stream {}",
-                                  one_line(plan.release), plan.builds, name_of(plan.mode),
-                                  name_of(plan.priority), one_line(plan.stream)));
+    output.print_line(fmt::format("A rebuild of {}: {}, mode {}, priority {}, for stream {}",
+                                  one_line(plan.release), counted(plan.builds, "build"),
+                                  name_of(plan.mode), name_of(plan.priority),
+                                  one_line(plan.stream)));
     output.print_line(fmt::format("From package set {} and seed {}. Nothing has been started.",
                                   plan.package_set.value, plan.seed.hex.substr(0, 12)));
 }
@@ -57,8 +58,8 @@ void print_variants(Output& output, const RebuildPlan& plan) {
     }
     output.print(table, "Nothing: the release has no variant.");
     if (plan.noarch_once > 0) {
-        output.print_line(fmt::format(
-            "{} noarch source packages are built once, for every variant.", plan.noarch_once));
+        output.print_line(counted(plan.noarch_once, "noarch source package") +
+                          " built once, for every variant.");
     }
 }
 
@@ -87,10 +88,11 @@ void print_time(Output& output, const RebuildPlan& plan) {
     output.print_line(fmt::format("No less than: {}, decided by: {}", hours_text(plan.bound_hours),
                                   one_line(plan.bound_by)));
     if (plan.mode != Mode::ordered) return;
-    output.print_line(fmt::format("Longest chain of dependencies: {}, in {} waves",
-                                  hours_text(plan.critical_path_hours), plan.waves));
-    output.print_line(fmt::format("In cycles: {} source packages take a dependency from the seed",
-                                  plan.in_cycles));
+    output.print_line(fmt::format("Longest chain of dependencies: {}, in {}",
+                                  hours_text(plan.critical_path_hours),
+                                  counted(plan.waves, "wave")));
+    output.print_line("In cycles, with a dependency from the seed: " +
+                      counted(plan.in_cycles, "source package"));
 }
 
 void print_longest(Output& output, const RebuildPlan& plan) {
@@ -137,11 +139,11 @@ void print_reasons(Output& output,
 void print_blast_radius(Output& output, const RebuildPlan& plan) {
     const BlastRadius& radius = plan.blast_radius;
     print_title(output, "Blast radius");
-    output.print_line(
-        fmt::format("{} source packages would be built; {}", radius.sources,
-                    radius.dependents_known
-                        ? fmt::format("{} others need them, directly or not.", radius.dependents)
-                        : "who needs them is not known."));
+    output.print_line(fmt::format(
+        "{} to build; {}", counted(radius.sources, "source package"),
+        radius.dependents_known
+            ? counted(radius.dependents, "other") + " depending on them, directly or not."
+            : "who needs them is not known."));
     if (radius.stream_rpms == 0) {
         output.print_line(fmt::format("Stream {} has no RPM yet.", one_line(plan.stream)));
     } else {

@@ -56,19 +56,19 @@ TEST_CASE_FIXTURE(CapturedOutput, "a plan says what, where, how long and who wou
         says("VARIANT    TO BUILD  REUSED  SKIPPED\n"
              "x86_64          900      80       20\n"
              "x86_64_v3       700       0      300\n"
-             "300 noarch source packages are built once"));
+             "300 noarch source packages built once, for every variant.\n"));
     CHECK(
         says("LEVEL      BUILDS  SLOT HOURS  SLOTS  AT LEAST\n"
              "x86_64       1600       120.2     40     3h00m\n"
              "x86_64_v4       4         2.0      0     never\n"));
     CHECK(says("Expected: 5h30m\nNo less than: 4h15m, decided by: the longest build\n"));
     CHECK(says("Longest chain of dependencies: 2h30m, in 9 waves\n"));
-    CHECK(says("In cycles: 12 source packages"));
+    CHECK(says("In cycles, with a dependency from the seed: 12 source packages\n"));
     CHECK(says("llvm     x86_64   4h15m  3h30m  5h00m  5 builds of it\n"));
     CHECK(says("What cannot run: 1\n"));
     CHECK(says("qat      x86_64_v4  No known worker fits.\n"));
     CHECK(says("What the seed does not satisfy (BuildRequires): none\n"));
-    CHECK(says("1000 source packages would be built; 17 others need them"));
+    CHECK(says("1000 source packages to build; 17 others depending on them, directly or not.\n"));
     CHECK(says("2400 of the 5000 RPMs in stream testing would be replaced.\n"));
     CHECK(says("- The bound knows the order.\n"));
     CHECK(
