@@ -7,7 +7,7 @@
 
 #include "cli/output/text.hpp"
 #include "cli/patience.hpp"
-#include "cli/rows.hpp"
+#include "cli/rebuild_rows.hpp"
 
 namespace terrace::cli {
 namespace {

@@ -7,6 +7,7 @@
 #include "cli/output/live_block.hpp"
 #include "cli/output/text.hpp"
 #include "cli/patience.hpp"
+#include "cli/rebuild_rows.hpp"
 #include "cli/rows.hpp"
 #include "cli/watch_view.hpp"
 

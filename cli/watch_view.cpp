@@ -37,6 +37,10 @@ std::string bar_line(const char* what, const Tally& tally) {
                        remark.empty() ? "" : "  " + remark);
 }
 
+std::string state_text(const RebuildRow& rebuild) {
+    return rebuild.state + (is_held(rebuild) ? ", paused" : "");
+}
+
 }  // namespace
 
 Tally tally_of(const Counts& counts) {
@@ -53,6 +57,10 @@ bool has_ended(const RebuildRow& rebuild) {
     return rebuild.state == "finished" || rebuild.state == "failed" || rebuild.state == "cancelled";
 }
 
+bool is_held(const RebuildRow& rebuild) {
+    return rebuild.paused && !has_ended(rebuild);
+}
+
 std::string summary_of(const RebuildRow& rebuild) {
     std::string text = summary_part("builds", tally_of(rebuild.builds));
     const Tally comparisons = tally_of(rebuild.comparisons);
@@ -65,7 +73,7 @@ std::vector<std::string> live_lines(const WatchSnapshot& snapshot, TimePoint now
     const Duration elapsed = rebuild.finished_at.value_or(now) - rebuild.created_at;
     std::vector<std::string> lines;
     lines.push_back(fmt::format(
-        "Rebuild {} of {}: {}, {}", rebuild.id, one_line(rebuild.release), rebuild.state,
+        "Rebuild {} of {}: {}, {}", rebuild.id, one_line(rebuild.release), state_text(rebuild),
         format_duration(std::chrono::floor<std::chrono::seconds>(elapsed))));
     lines.push_back(bar_line("builds", tally_of(rebuild.builds)));
     const Tally comparisons = tally_of(rebuild.comparisons);
@@ -83,7 +91,7 @@ std::vector<std::string> live_lines(const WatchSnapshot& snapshot, TimePoint now
 
 std::optional<std::string> ChangeReport::next(const RebuildRow& rebuild, TimePoint now) {
     const std::string line =
-        fmt::format("rebuild {} {}: {}", rebuild.id, rebuild.state, summary_of(rebuild));
+        fmt::format("rebuild {} {}: {}", rebuild.id, state_text(rebuild), summary_of(rebuild));
     const bool too_soon = said_at_ && now - *said_at_ < interval_ && !has_ended(rebuild);
     if (line == said_ || too_soon) return std::nullopt;
     said_ = line;

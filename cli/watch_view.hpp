@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/rows.hpp"
+#include "cli/rebuild_rows.hpp"
 #include "common/vocab/time.hpp"
 
 /// What `rebuild watch` shows. Pure functions of what the farm said.
@@ -34,6 +34,9 @@ struct WatchSnapshot {
 };
 
 bool has_ended(const RebuildRow& rebuild);
+
+/// Paused, and that still matters.
+bool is_held(const RebuildRow& rebuild);
 
 /// "builds 5/24 (1 failed, 2 running), comparisons 3/10 (1 running)"
 std::string summary_of(const RebuildRow& rebuild);

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/commands/commands.hpp"
 #include "cli/follow_log.hpp"
 #include "cli/output/text.hpp"
-#include "cli/rows.hpp"
+#include "cli/rebuild_rows.hpp"
+#include "cli/reports/explain_report.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -100,6 +102,11 @@ void print_build(Output& output, const BuildRow& build) {
         output.print_line("Highest level of an instruction: " + build.level_used);
     for (const std::string& finding : build.audit_findings)
         output.print_line("Audit: " + one_line(finding));
+    if (build.ready_at) output.print_line("Ready at: " + format_moment(*build.ready_at));
+    if (!build.from_seed.empty()) {
+        output.print_line("From the seed, although its rebuild builds them: " +
+                          one_line(fmt::format("{}", fmt::join(build.from_seed, ", "))));
+    }
     output.print_line("");
     output.print(attempts_of(build), "No attempt has been made yet.");
     if (build.rpms.empty()) return;
@@ -113,6 +120,15 @@ ExitCode show_build(Session& session, const IdOptions& options) {
     return session.answer<BuildRow>(
         session.farm.get(Target("/v1/builds").segment(options.id)),
         [&](const BuildRow& build) { print_build(session.output, build); });
+}
+
+ExitCode explain_build(Session& session, const IdOptions& options) {
+    return session.answer<Explanation>(
+        session.farm.get(Target("/v1/builds").segment(options.id).segment("explain")),
+        [&](const Explanation& explanation) {
+            print_explanation(session.output, explanation,
+                              std::chrono::floor<Duration>(std::chrono::system_clock::now()));
+        });
 }
 
 ExitCode print_log(Session& session, const LogOptions& options) {
@@ -143,6 +159,12 @@ void add_build_commands(CLI::App& app, Action& action) {
     Command<IdOptions> show(*noun, "show", "One build with its attempts and packages");
     show.app->add_option("id", show.options->id, "Id of the build")->required();
     show.does(action, show_build);
+
+    Command<IdOptions> explain(*noun, "explain",
+                               "Why it does not run: its place in the queue, when it may start, "
+                               "and what each worker lacks");
+    explain.app->add_option("id", explain.options->id, "Id of the build")->required();
+    explain.does(action, explain_build);
 
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");
     log.app->add_option("id", log.options->id, "Id of the build")->required();

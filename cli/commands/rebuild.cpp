@@ -1,21 +1,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "cli/commands/commands.hpp"
+#include "cli/commands/rebuild_commands.hpp"
 #include "cli/output/text.hpp"
-#include "cli/rows.hpp"
+#include "cli/rebuild_rows.hpp"
 #include "cli/watch.hpp"
 #include "cli/watch_view.hpp"
-#include "common/wire/rest.hpp"
 
 namespace terrace::cli {
 namespace {
-
-struct StartOptions {
-    wire::RebuildRequest request;
-    std::string mode = "flat";
-    bool watch = false;
-};
 
 struct IdOptions {
     std::int64_t id = 0;
@@ -24,23 +17,6 @@ struct IdOptions {
 struct ListOptions {
     std::string release;
 };
-
-ExitCode start_rebuild(Session& session, const StartOptions& options) {
-    wire::RebuildRequest request = options.request;
-    request.mode =
-        from_name<Mode>(options.mode).value_or(Mode::flat);  // the parser let nothing else through
-    const auto answer = session.farm.post(Target("/v1/rebuilds"), wire::to_text(request));
-    if (!options.watch) {
-        return session.answer<wire::Created>(answer, [&](const wire::Created& created) {
-            session.output.print_line(fmt::format("Rebuild {} is started.", created.id));
-        });
-    }
-    const auto created = Session::read<wire::Created>(answer);
-    if (!created) return session.fail(created.error());
-    if (!session.json)
-        session.output.print_line(fmt::format("Rebuild {} is started.", created->id));
-    return watch_rebuild(session, created->id);
-}
 
 Duration duration_of(const RebuildRow& row) {
     const TimePoint end =
@@ -57,6 +33,11 @@ std::string id_text(const std::optional<std::int64_t>& id) {
     return id ? std::to_string(*id) : "-";
 }
 
+Cell state_cell(const RebuildRow& row) {
+    if (is_held(row)) return {row.state + ", paused", Paint::notice};
+    return word_cell(row.state);
+}
+
 ExitCode list_rebuilds(Session& session, const ListOptions& options) {
     const auto answer = session.farm.list(Target("/v1/rebuilds").with("release", options.release));
     return session.answer<std::vector<RebuildRow>>(
@@ -64,6 +45,7 @@ ExitCode list_rebuilds(Session& session, const ListOptions& options) {
             Table table({{"REBUILD", Align::right},
                          {"RELEASE"},
                          {"STATE"},
+                         {"PRIORITY"},
                          {"BUILDS", Align::right},
                          {"FAILED", Align::right},
                          {"COMPARISONS", Align::right},
@@ -76,7 +58,8 @@ ExitCode list_rebuilds(Session& session, const ListOptions& options) {
                 const std::int64_t failed = tally_of(row.builds).failed;
                 table.add({{std::to_string(row.id)},
                            {row.release, Paint::strong},
-                           word_cell(row.state),
+                           state_cell(row),
+                           {row.priority},
                            {count_text(row.builds)},
                            {std::to_string(failed), failed > 0 ? Paint::bad : Paint::plain},
                            {count_text(row.comparisons)},
@@ -104,9 +87,15 @@ ExitCode show_status(Session& session, const IdOptions& options) {
         Table table({{"WHAT"}, {"VALUE"}});
         table.add({{"rebuild"}, {std::to_string(row.id)}});
         table.add({{"release"}, {row.release}});
-        table.add({{"state"}, word_cell(row.state)});
+        table.add({{"state"}, state_cell(row)});
         table.add({{"variants"}, {fmt::format("{}", fmt::join(row.variants, " "))}});
-        table.add({{"mode, priority"}, {fmt::format("{}, {}", row.mode, row.priority)}});
+        table.add({{"mode"}, {row.mode}});
+        table.add({{"priority"}, {row.priority}});
+        table.add({{"share"}, {fmt::format("{}", row.share)}});
+        table.add(
+            {{"paused"}, {row.paused ? "yes" : "no", row.paused ? Paint::notice : Paint::plain}});
+        table.add({{"retry of"}, {id_text(row.retry_of)}});
+        table.add({{"second pass of"}, {id_text(row.second_pass_of)}});
         table.add({{"builds"}, {states_text(row.builds)}});
         table.add({{"comparisons"}, {states_text(row.comparisons)}});
         table.add({{"stream"}, {row.stream}});
@@ -119,35 +108,6 @@ ExitCode show_status(Session& session, const IdOptions& options) {
 
 ExitCode watch(Session& session, const IdOptions& options) {
     return watch_rebuild(session, options.id);
-}
-
-ExitCode cancel_rebuild(Session& session, const IdOptions& options) {
-    const auto answer =
-        session.farm.post(Target("/v1/rebuilds").segment(options.id).segment("cancel"), "{}");
-    if (!answer) return session.fail(answer.error());
-    if (!session.json)
-        session.output.print_line(fmt::format("Rebuild {} is cancelled.", options.id));
-    return ExitCode::ok;
-}
-
-void add_start_command(CLI::App& noun, Action& action) {
-    Command<StartOptions> start(noun, "start",
-                                "Build a release's packages for its variants, compare and publish");
-    StartOptions& options = *start.options;
-    start.app->add_option("release", options.request.release, "Name of the release")->required();
-    add_list_option(*start.app, "--package", options.request.packages,
-                    "Only this source package; may be repeated");
-    add_list_option(*start.app, "--variant", options.request.variants,
-                    "Only this variant; may be repeated");
-    start.app->add_option("--stream", options.request.stream,
-                          "Stream to publish to (the release's first)");
-    start.app
-        ->add_option("--mode", options.mode,
-                     "flat: every build sees only the seed; ordered: dependencies first")
-        ->check(CLI::IsMember({"flat", "ordered"}));
-    start.app->add_option("--priority", options.request.priority, "Higher goes first (0)");
-    start.app->add_flag("--watch", options.watch, "Show it until it has ended");
-    start.does(action, start_rebuild);
 }
 
 void add_id_command(CLI::App& noun,
@@ -164,11 +124,12 @@ void add_id_command(CLI::App& noun,
 
 void add_rebuild_commands(CLI::App& app, Action& action) {
     CLI::App* noun = add_noun(app, "rebuild", "Rebuilds: requests to build packages for variants");
-    add_start_command(*noun, action);
+    add_rebuild_start_commands(*noun, action);
     add_id_command(*noun, action, "status", "One rebuild in numbers", show_status);
     add_id_command(*noun, action, "watch",
                    "Show it until it has ended; exit code 1 if a build failed", watch);
-    add_id_command(*noun, action, "cancel", "Cancel a rebuild that has not ended", cancel_rebuild);
+    add_rebuild_control_commands(*noun, action);
+    add_rebuild_pass_commands(*noun, action);
 
     Command<ListOptions> list(*noun, "list", "All rebuilds");
     list.app->add_option("--release", list.options->release, "Only of this release");

@@ -5,7 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output/text.hpp"
-#include "cli/rows.hpp"
+#include "cli/rebuild_rows.hpp"
 
 namespace terrace::cli {
 namespace {

@@ -164,6 +164,10 @@ std::string format_moment(TimePoint time) {
     return text + " UTC";
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string or_dash(const std::optional<std::string>& text) {
     return text && !text->empty() ? *text : "-";
 }

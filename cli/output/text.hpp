@@ -39,6 +39,9 @@ std::string format_interval(double low, double high);
 /// "2026-11-22 07:44:23 UTC"
 std::string format_moment(TimePoint time);
 
+/// "1 build", "2 builds"
+std::string counted(std::int64_t count, std::string_view noun);
+
 /// The value's text, or "-" where there is none yet.
 std::string or_dash(const std::optional<std::string>& text);
 

@@ -4,11 +4,12 @@
 namespace terrace::rest {
 namespace {
 
-asio::awaitable<Response> cancel_build(const Services& services, Request request) {
-    const Result<BuildId> id = captured_id<BuildId>(request);
-    if (!id) co_return failure(id.error());
-    core::Event event = core::CancelBuild{*id};
-    co_return co_await answer_event(services, std::move(event));
+core::Event cancel_event(BuildId id) {
+    return core::CancelBuild{id};
+}
+
+core::Event explain_event(BuildId id) {
+    return core::ExplainBuild{id};
 }
 
 }  // namespace
@@ -16,8 +17,10 @@ asio::awaitable<Response> cancel_build(const Services& services, Request request
 void add_builds(Router& router, const Services& services) {
     add_list(router, "/v1/builds", services, &Reads::builds);
     add_row(router, "/v1/builds/*", "build", services, &Reads::build);
+    add_get(router, "/v1/builds/*/explain",
+            about_row(services, explain_event, answer_question<Explanation>));
     add_post(router, "/v1/builds/*/cancel", services.limits.json,
-             [&services](Request request) { return cancel_build(services, std::move(request)); });
+             about_row(services, cancel_event, answer_event));
 }
 
 }  // namespace terrace::rest

@@ -1,4 +1,3 @@
-#include "common/wire/json.hpp"
 #include "scheduler/http/resources.hpp"
 #include "scheduler/http/route_helpers.hpp"
 #include "scheduler/http/stored_objects.hpp"
@@ -26,10 +25,7 @@ asio::awaitable<Response> import_package_set(const Services& services, Request r
     Result<Packages> packages = co_await services.intake_pool.run(std::move(read));
     if (!packages) co_return failure(packages.error());
     core::Event event = core::ImportPackageSet{std::move(wanted->release), std::move(*packages)};
-    const Result<core::Reply> reply = co_await ask(services.post, std::move(event));
-    if (!reply) co_return failure(reply.error());
-    const wire::Created created{std::get<core::MadePackageSet>(*reply).id.value};
-    co_return json_response(201, wire::to_text(created));
+    co_return co_await answer_reply<core::MadePackageSet>(services, std::move(event), 201);
 }
 
 }  // namespace

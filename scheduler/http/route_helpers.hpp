@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "common/wire/json.hpp"
+#include "common/wire/rest.hpp"
 #include "scheduler/http/message.hpp"
 #include "scheduler/http/plain_text.hpp"
 #include "scheduler/http/query.hpp"
 #include "scheduler/http/router.hpp"
 #include "scheduler/http/services.hpp"
 
-/// The three kinds of routes that most resources are made of.
+/// The kinds of routes that most resources are made of.
 namespace terrace::rest {
 
 /// Runs a query on a blocking thread and answers with its text.
@@ -22,6 +23,30 @@ asio::awaitable<Response> answer_query(const Services& services,
 
 /// Tells the engine and answers 204, or with what it refuses.
 asio::awaitable<Response> answer_event(const Services& services, core::Event event);
+
+/// What of a reply goes over the wire: the id where the engine made a row, or else the reply
+/// itself.
+inline wire::Created wire_form(const core::MadePackageSet& made) {
+    return {made.id.value};
+}
+inline wire::Created wire_form(const core::MadeRebuild& made) {
+    return {made.id.value};
+}
+template <class Wanted>
+const Wanted& wire_form(const Wanted& reply) {
+    return reply;
+}
+
+/// Asks the engine and answers with its reply, or with what it refuses.
+/// @pre a Wanted is what the engine replies to such an event.
+template <class Wanted>
+asio::awaitable<Response> answer_reply(const Services& services,
+                                       core::Event event,
+                                       unsigned status) {
+    const Result<core::Reply> reply = co_await ask(services.post, std::move(event));
+    if (!reply) co_return failure(reply.error());
+    co_return json_response(status, wire::to_text(wire_form(std::get<Wanted>(*reply))));
+}
 
 /// The body as what the resource expects, or one sentence that says why it is not.
 template <class T>
@@ -97,6 +122,35 @@ void add_row(Router& router,
     add_get(router, std::move(pattern), [&services, noun = std::move(noun), row](Request request) {
         return answer_row(services, noun, row, std::move(request));
     });
+}
+
+/// How an event is told to the engine and answered.
+using AnswerEvent = asio::awaitable<Response> (*)(const Services&, core::Event);
+
+/// The same for a question, whose answer is 200 and a Wanted.
+template <class Wanted>
+asio::awaitable<Response> answer_question(const Services& services, core::Event event) {
+    co_return co_await answer_reply<Wanted>(services, std::move(event), 200);
+}
+
+template <class RowId>
+asio::awaitable<Response> answer_about_row(const Services& services,
+                                           core::Event (*event_about)(RowId),
+                                           AnswerEvent answer,
+                                           Request request) {
+    const Result<RowId> id = captured_id<RowId>(request);
+    if (!id) co_return failure(id.error());
+    core::Event event = event_about(*id);
+    co_return co_await answer(services, std::move(event));
+}
+
+/// Handles requests about the row whose id is in the path: `answer` gets the event that
+/// `event_about` makes of it.
+template <class RowId>
+Handler about_row(const Services& services, core::Event (*event_about)(RowId), AnswerEvent answer) {
+    return [&services, event_about, answer](Request request) {
+        return answer_about_row(services, event_about, answer, std::move(request));
+    };
 }
 
 }  // namespace terrace::rest

@@ -38,6 +38,21 @@ TEST_CASE("a command line that is not right is exit code 2 and one sentence") {
         {"rebuild", "status", "seven"},
         {"rebuild", "start", "f45", "--mode", "sideways"},
         {"rebuild", "start", "f45", "--nonsense"},
+        {"rebuild", "start", "f45", "--priority", "5"},
+        {"rebuild", "start", "f45", "--share", "0"},
+        {"rebuild", "start", "f45", "--share", "inf"},
+        {"rebuild", "start", "f45", "--share", "nan"},
+        {"rebuild", "start", "f45", "--confirm", "-1"},
+        {"rebuild", "start", "f45", "--confirm", "many"},
+        {"rebuild", "plan"},
+        {"rebuild", "plan", "f45", "--watch"},
+        {"rebuild", "pause"},
+        {"rebuild", "resume", "seven"},
+        {"rebuild", "cancel", "7"},
+        {"rebuild", "retry-failed"},
+        {"rebuild", "second-pass", "7", "--plan", "--watch"},
+        {"rebuild", "diff", "7"},
+        {"build", "explain"},
         {"build", "list"},
         {"--farm", "gopher://somewhere", "status"},
         {"--token-file", "/nonexistent/token", "status"}};
@@ -63,4 +78,54 @@ TEST_CASE("help is no mistake and names every noun") {
 TEST_CASE("every command has a help of its own") {
     CHECK(run({"rebuild", "start", "--help"}).out.find("--priority") != std::string::npos);
     CHECK(run({"build", "log", "--help"}).out.find("--follow") != std::string::npos);
+    const std::vector<std::pair<std::vector<std::string>, std::string>> helps = {
+        {{"rebuild", "plan", "--help"}, "changes nothing"},
+        {{"rebuild", "plan", "--help"}, "--mode"},
+        {{"rebuild", "start", "--help"}, "--confirm"},
+        {{"rebuild", "pause", "--help"}, "what runs goes on"},
+        {{"rebuild", "resume", "--help"}, "go on"},
+        {{"rebuild", "abort", "--help"}, "cancelled"},
+        {{"rebuild", "retry-failed", "--help"}, "--watch"},
+        {{"rebuild", "second-pass", "--help"}, "--plan"},
+        {{"rebuild", "diff", "--help"}, "before"},
+        {{"build", "explain", "--help"}, "what each worker lacks"}};
+    for (const auto& [arguments, words] : helps) {
+        const Run result = run(arguments);
+        CHECK(result.code == ExitCode::ok);
+        CHECK_MESSAGE(result.out.find(words) != std::string::npos, result.out);
+    }
+}
+
+TEST_CASE("a word that an option does not know is answered with those that it does") {
+    const Run priority = run({"rebuild", "start", "f45", "--priority", "high"});
+    CHECK(priority.code == ExitCode::usage);
+    for (const char* word : {"--priority", "high", "background", "normal", "urgent"})
+        CHECK_MESSAGE(priority.err.find(word) != std::string::npos, priority.err);
+    const Run mode = run({"rebuild", "plan", "f45", "--mode", "sideways"});
+    CHECK(mode.code == ExitCode::usage);
+    for (const char* word : {"flat", "ordered"})
+        CHECK_MESSAGE(mode.err.find(word) != std::string::npos, mode.err);
+}
+
+TEST_CASE("a farm that cannot be reached is exit code 3, at once") {
+    // Port 1 is reserved; nothing listens there.
+    for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+             {"rebuild", "plan", "f45"},
+             {"rebuild", "start", "f45", "--priority", "urgent", "--share", "2", "--confirm", "7"},
+             {"rebuild", "pause", "7"},
+             {"rebuild", "resume", "7"},
+             {"rebuild", "abort", "7"},
+             {"rebuild", "retry-failed", "7"},
+             {"rebuild", "second-pass", "7", "--plan"},
+             {"rebuild", "second-pass", "7", "--json"},
+             {"rebuild", "diff", "7", "8"},
+             {"build", "explain", "17"}}) {
+        std::vector<std::string> all = {"--farm", "http://127.0.0.1:1"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        CAPTURE(arguments[1]);
+        const Run result = run(all);
+        CHECK(result.code == ExitCode::unreachable);
+        CHECK(result.out.empty());
+        CHECK_MESSAGE(is_one_sentence(result.err), result.err);
+    }
 }

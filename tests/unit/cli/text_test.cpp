@@ -69,3 +69,9 @@ TEST_CASE("moments and missing text") {
     CHECK(or_dash("") == "-");
     CHECK(or_dash("worker-1") == "worker-1");
 }
+
+TEST_CASE("a count agrees with its noun") {
+    CHECK(counted(0, "build") == "0 builds");
+    CHECK(counted(1, "build") == "1 build");
+    CHECK(counted(2, "source package") == "2 source packages");
+}

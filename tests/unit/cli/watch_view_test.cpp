@@ -53,6 +53,18 @@ TEST_CASE("the clock of the live view stops with the rebuild") {
     CHECK(live_lines({row, {}}, row.created_at + 1h)[0] == "Rebuild 7 of mini-1: finished, 1m00s");
 }
 
+TEST_CASE("a paused rebuild says so until it has ended") {
+    RebuildRow row = a_rebuild();
+    row.paused = true;
+    CHECK(live_lines({row, {}}, row.created_at + 1s)[0] ==
+          "Rebuild 7 of mini-1: running, paused, 1.0s");
+    ChangeReport report(5s);
+    CHECK(report.next(row, row.created_at)->find("rebuild 7 running, paused: ") !=
+          std::string::npos);
+    row.state = "cancelled";
+    CHECK(live_lines({row, {}}, row.created_at + 1s)[0] == "Rebuild 7 of mini-1: cancelled, 1.0s");
+}
+
 TEST_CASE("a large farm does not scroll the live view away") {
     const WatchSnapshot snapshot{a_rebuild(),
                                  std::vector<RunningRow>(100, {"worker", "lame x86_64"})};

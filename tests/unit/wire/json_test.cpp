@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "common/vocab/lease.hpp"
+#include "common/vocab/worker_hello.hpp"
 #include "common/wire/rest.hpp"
 
 namespace terrace::wire {
@@ -61,8 +62,10 @@ TEST_CASE("a wrong type is an error that names the path") {
           "'build.package' must be a string without NUL.");
     CHECK(error_of("[]") == "The body must be an object.");
     CHECK(error_of("{").starts_with("The text is not valid JSON"));
-    CHECK(from_text<RebuildRequest>(R"({"priority": 99999999999})").error().message ==
-          "'priority' must be a number in range.");
+    CHECK(from_text<WorkerHello>(R"({"slots": 99999999999})").error().message ==
+          "'slots' must be a number in range.");
+    CHECK(from_text<RebuildRequest>(R"({"priority": "high"})").error().message ==
+          "'priority' must be one of the known words.");
 }
 
 TEST_CASE("times are ISO 8601 in UTC; PostgreSQL's form with an offset is understood") {
