@@ -1,12 +1,22 @@
 #include "scheduler/core/fleet.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 
 namespace terrace::core {
 namespace {
 
 std::size_t index_of(Level level) {
     return static_cast<std::size_t>(level);
+}
+
+/// To a power of two, or one of the steps that divide each octave evenly in size.
+std::int64_t rounded_up(std::int64_t bytes, std::int64_t steps) {
+    if (bytes <= 1) return bytes;
+    const auto below = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(bytes)));
+    const std::int64_t step = std::max<std::int64_t>(1, below / steps);
+    return below + (bytes - below + step - 1) / step * step;
 }
 
 /// A limit of 0 is none.
@@ -20,6 +30,10 @@ std::int64_t asked(std::int64_t need, std::int64_t total, bool guessed) {
 }
 
 }  // namespace
+
+Resources size_class_of(const Resources& needs) {
+    return {needs.cores, rounded_up(needs.memory_bytes, 4), rounded_up(needs.disk_bytes, 1)};
+}
 
 std::string cpu_of(const WorkerHello& hello) {
     return hello.vendor + " " + hello.model;
