@@ -89,11 +89,15 @@ void read_placement(YamlMap map, core::PlacementPolicy& policy) {
     policy.background_headroom = map.number_or("background_headroom", policy.background_headroom);
     if (policy.background_headroom < 0 || policy.background_headroom >= 1)
         map.fail("background_headroom", "must be at least 0 and below 1");
+    policy.quick_slots = map.number_or("quick_slots", policy.quick_slots);
+    if (policy.quick_slots < 0 || policy.quick_slots >= 1)
+        map.fail("quick_slots", "must be at least 0 and below 1");
     const auto time = [&](const std::string& key, Duration& value) {
         value = map.duration_or(key, value);
         if (value <= Duration(0)) map.fail(key, "must be more than 0");
     };
     time("fair_share_half_life", policy.fair_share_half_life);
+    time("quick_build", policy.quick_build);
     time("reserve_after", policy.reserve_after);
     time("unplaceable_after", policy.unplaceable_after);
     policy.confirm_above = map.whole_or("confirm_above", policy.confirm_above, 0, kCountMax);

@@ -118,6 +118,7 @@ void Farm::record(Decision& decision, Change change) {
         open_[comparison->rebuild] += (is_final(comparison->state) ? 0 : 1) - (was_open ? 1 : 0);
     } else if (const auto* ended = std::get_if<LeaseEnded>(&change)) {
         ++work_news_;
+        quick_leases_.erase(ended->attempt);
         unindex(state_.leases.at(ended->attempt));
     } else if (const auto* lease = std::get_if<Lease>(&change)) {
         const auto old = state_.leases.find(lease->attempt);

@@ -157,7 +157,8 @@ private:
     LeaseGrant grant_of(const Lease& lease) const;
     BuildOrder order_for(const Build& build) const;
     ComparisonOrder order_for(const Comparison& comparison) const;
-    SlotOffer offer_to(WorkerId worker) const;
+    SlotOffer offer_to(WorkerId worker, TimePoint now) const;
+    bool is_quick_slot(Level level, TimePoint now) const;
     const Lease* lease_of_slot(WorkerId worker, int slot) const;
     const Lease* live(const LeaseKey& key) const;
 
@@ -215,6 +216,8 @@ private:
         TimePoint not_before{};
     };
     std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
+    /// Leases of short builds, and until when they are taken for about to end.
+    std::map<AttemptId, TimePoint> quick_leases_;
     TimePoint critical_at_{};  ///< when find_critical() last looked
     std::map<RebuildId, int> critical_open_;  ///< and what was open then
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist

@@ -77,7 +77,7 @@ WorkerReason Farm::reason_of(const Fleet::Entry& worker, const ReadyItem& item, 
     if (item.not_before > now)
         return because("back_off", "It was tried and failed for no fault of its own; it is tried "
                                    "again after a pause.");
-    const SlotOffer offer = offer_to(worker.id);
+    const SlotOffer offer = offer_to(worker.id, now);
     if (item.avoid == worker.id && !offer.only_worker)
         return because("avoid", "Its last attempt failed here; another worker goes first.");
     if (!offer.builds) return because("measuring", "Its host measures a comparison.");

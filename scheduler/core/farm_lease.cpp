@@ -82,7 +82,7 @@ const Lease* Farm::live(const LeaseKey& key) const {
 }
 
 /// A comparison needs the whole host quiet, whichever of its workers runs it.
-SlotOffer Farm::offer_to(WorkerId worker) const {
+SlotOffer Farm::offer_to(WorkerId worker, TimePoint now) const {
     const Fleet::Host& host = fleet_.host_of(worker);
     SlotOffer offer;
     offer.worker = &fleet_.at(worker);
@@ -92,7 +92,24 @@ SlotOffer Farm::offer_to(WorkerId worker) const {
         fleet_.background_allowed(offer.worker->level, config_->placement.background_headroom);
     offer.only_worker = !fleet_.has_other(worker);
     offer.fleet = &fleet_;
+    if (is_quick_slot(offer.worker->level, now)) {
+        offer.quick_seconds =
+            std::chrono::duration<double>(config_->placement.quick_build).count();
+    }
     return offer;
+}
+
+/// Are too few slots about to become free, and is this one of those that should be? They are on
+/// the most capable workers, which can run anything. A build that takes far longer than expected
+/// does not count for ever.
+bool Farm::is_quick_slot(Level level, TimePoint now) const {
+    const PlacementPolicy& policy = config_->placement;
+    const int wanted =
+        static_cast<int>(policy.quick_slots * fleet_.slots_from(Level::x86_64));
+    if (wanted == 0 || level < fleet_.level_of_top_slots(2 * wanted)) return false;
+    const auto soon = std::ranges::count_if(
+        quick_leases_, [&](const auto& lease) { return now < lease.second; });
+    return soon < wanted;
 }
 
 Decision Farm::on(const RequestLease& e, TimePoint now) {
@@ -118,7 +135,7 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
         return decision;
     }
     const PlacementPolicy& policy = config_->placement;
-    const ReadyItem* item = ready_.find(offer_to(worker.id), now, policy.reserve_after);
+    const ReadyItem* item = ready_.find(offer_to(worker.id, now), now, policy.reserve_after);
     if (item) {
         decision.reply = Reply{grant(worker, e, ReadyItem(*item), now, decision)};
         // Who left something to this slot may have it now.
@@ -168,6 +185,9 @@ LeaseGrant Farm::grant(const Worker& worker,
     }
     record(decision, lease);
     ready_.shares().granted(item.rebuild, now);
+    const Duration quick = config_->placement.quick_build;
+    if (!item.is_comparison() && item.rank <= std::chrono::duration<double>(quick).count())
+        quick_leases_[attempt.id] = now + 2 * quick;
     return grant_of(lease);
 }
 

@@ -145,6 +145,14 @@ int Fleet::slots_from(Level level) const {
     return slots;
 }
 
+Level Fleet::level_of_top_slots(int slots) const {
+    for (std::size_t i = kLevels; i-- > index_of(Level::x86_64_v2);) {
+        slots -= slots_at_[i];
+        if (slots <= 0) return static_cast<Level>(i);
+    }
+    return Level::x86_64;
+}
+
 bool Fleet::background_allowed(Level level, double headroom) const {
     int slots = 0;
     int busy = 0;

@@ -89,6 +89,8 @@ public:
     /// part of all slots stays free.
     bool background_allowed(Level level, double headroom) const;
     int slots_from(Level level) const;
+    /// The highest level that at least so many slots have; x86_64 if none has.
+    Level level_of_top_slots(int slots) const;
 
     /// A slot asked and there was nothing for it: it waits until then.
     void waits(WorkerId worker, int slot, TimePoint until);

@@ -107,46 +107,62 @@ void ReadyQueue::wake(TimePoint now) {
     }
 }
 
-/// The first of a line that this slot may take; null if the line asks for what it has not got.
-const ReadyItem* ReadyQueue::head_of(Search& search, const Lines::value_type& line) const {
-    const auto& [placement, avoid] = line.first;
+/// May this slot take what stands in that line, `first` before all?
+bool ReadyQueue::may_take(Search& search,
+                          const Lines::key_type& line,
+                          const ReadyItem& first) const {
+    const auto& [placement, avoid] = line;
     const Fleet::Entry& worker = *search.offer.worker;
-    if (Fleet::unfit(worker, placement) != Unfit::none) return nullptr;
-    const ReadyItem& head = items_.at(line.second.begin()->second);
+    if (Fleet::unfit(worker, placement) != Unfit::none) return false;
     if (avoid == worker.id && !search.offer.only_worker &&
-        search.now < head.not_before + kAvoidFor) {
-        return nullptr;
+        search.now < first.not_before + kAvoidFor) {
+        return false;
     }
     if (!Fleet::has_room(worker, placement)) {
-        const bool too_long = head.ready_at + search.reserve_after <= search.now;
-        const bool older = !search.starved || head.ready_at < search.starved->ready_at;
-        if (too_long && older && !reserved_by_.contains(head.what)) search.starved = &head;
-        return nullptr;
+        const bool too_long = first.ready_at + search.reserve_after <= search.now;
+        const bool older = !search.starved || first.ready_at < search.starved->ready_at;
+        if (too_long && older && !reserved_by_.contains(first.what)) search.starved = &first;
+        return false;
     }
-    const bool others_first = search.offer.fleet && !avoid && !head.is_comparison();
+    const bool others_first = search.offer.fleet && !avoid && !first.is_comparison();
     if (others_first &&
         search.offer.fleet->lesser_slot_waits(worker.level, placement, search.now)) {
         search.left_to_others = true;
-        return nullptr;
+        return false;
     }
-    return &head;
+    return true;
+}
+
+/// A short build of the highest level; null if there is none. The last of a line has the least
+/// rank, and its own time is no more than that.
+const ReadyItem* ReadyQueue::quick_of(Search& search, const Lines& lines) const {
+    const ReadyItem* found = nullptr;
+    for (const auto& [key, line] : lines) {
+        if (key.first.run_level > search.offer.worker->level) break;
+        const ReadyItem& last = items_.at(line.rbegin()->second);
+        if (last.is_comparison() || last.rank > search.offer.quick_seconds) continue;
+        if (may_take(search, key, last)) found = &last;
+    }
+    return found;
 }
 
 /// Critical work by rank, else the highest level, by rank. Lines of one level stand together.
 const ReadyItem* ReadyQueue::best_of(Search& search, const Lines& lines, RebuildId rebuild) const {
+    if (search.offer.quick_seconds > 0) {
+        if (const ReadyItem* quick = quick_of(search, lines)) return quick;
+    }
     const ReadyItem* longest = nullptr;
     const ReadyItem* highest = nullptr;
-    for (const auto& line : lines) {
-        if (line.first.first.run_level > search.offer.worker->level) break;
-        const ReadyItem* head = head_of(search, line);
-        if (!head) continue;
-        if (!longest || head->rank > longest->rank) longest = head;
-        const bool higher =
-            !highest || head->placement.run_level > highest->placement.run_level ||
-            (head->placement.run_level == highest->placement.run_level &&
-             std::pair(-head->rank, id_of(head->what)) <
-                 std::pair(-highest->rank, id_of(highest->what)));
-        if (higher) highest = head;
+    for (const auto& [key, line] : lines) {
+        if (key.first.run_level > search.offer.worker->level) break;
+        const ReadyItem& head = items_.at(line.begin()->second);
+        if (!may_take(search, key, head)) continue;
+        if (!longest || head.rank > longest->rank) longest = &head;
+        const bool higher = !highest || head.placement.run_level > highest->placement.run_level ||
+                            (head.placement.run_level == highest->placement.run_level &&
+                             std::pair(-head.rank, id_of(head.what)) <
+                                 std::pair(-highest->rank, id_of(highest->what)));
+        if (higher) highest = &head;
     }
     const auto critical = critical_.find(rebuild);
     const bool decides = longest && critical != critical_.end() && longest->rank >= critical->second;

@@ -29,7 +29,7 @@ struct Options {
     std::string workload;
     std::string fleet;
     int packages = 0;  ///< a sample of the workload; 0: all of it
-    int urgent_packages = 100;
+    int urgent_packages = 4;
     int seeds = 5;
 };
 
