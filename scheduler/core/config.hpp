@@ -91,7 +91,7 @@ struct PlacementPolicy {
     double background_headroom = 0.1;
     /// The part of all slots, on the most capable workers, that run short builds only while there
     /// are any: so some slot of every level is free again soon, whenever urgent work comes.
-    double quick_slots = 0.075;
+    double quick_slots = 0.1;
     Duration quick_build = std::chrono::seconds(45);  ///< expected time of a short build
     /// Past use of slots by a rebuild counts half after this.
     Duration fair_share_half_life = std::chrono::hours(1);

@@ -60,6 +60,7 @@ core::FarmConfig farm_config() {
     release.variants = {variant};
     core::FarmConfig config;
     config.releases[kRelease] = release;
+    config.placement.confirm_above = 1'000'000;
     return config;
 }
 

@@ -113,6 +113,12 @@ void TestFarm::resolve(const std::map<std::string, std::vector<std::string>>& ne
     get<Done>(resolved);
 }
 
+void TestFarm::restart() {
+    const Snapshot snapshot = farm_.state();
+    farm_ = Farm(config_, snapshot);
+    changes = farm_.resume(now).changes;
+}
+
 Result<Reply> TestFarm::apply(const Event& event) {
     Decision decision = farm_.apply(event, now);
     changes = std::move(decision.changes);

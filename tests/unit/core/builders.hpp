@@ -32,6 +32,8 @@ public:
     T get(const Event& event) {
         return std::get<T>(apply(event).value());
     }
+    /// As the scheduler does after a crash: all that is not a row is gone.
+    void restart();
     WorkerId add_worker(const std::string& name, Level level, const std::string& host);
     /// The lease that this worker's slot 0 gets, or nullopt.
     std::optional<LeaseGrant> lease(WorkerId worker);
