@@ -138,12 +138,10 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
     const ReadyItem* item = ready_.find(offer_to(worker.id, now), now, policy.reserve_after);
     if (item) {
         decision.reply = Reply{grant(worker, e, ReadyItem(*item), now, decision)};
-        // Who left something to this slot may have it now.
-        if (ready_.take_left_to_others()) ++work_news_;
+        if (ready_.take_refused_for_others()) ++work_news_;
     } else {
         decision.reply = Reply{NoLease{}};
-        // A slot that is kept for one build takes no other: nobody need leave it anything.
-        if (!ready_.reserved_for(worker.id)) fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
+        fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
     }
     return decision;
 }

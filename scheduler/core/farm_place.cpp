@@ -68,6 +68,7 @@ void Farm::put_ready(const Build& build) {
                                 state_.source_packages.at(build.source_package));
     if (build.state != BuildState::ready) {
         ready_.remove(build.id);
+        if (ready_.take_refused_for_others()) ++work_news_;
         if (const auto ready = ready_of_source_.find(key); ready != ready_of_source_.end()) {
             ready->second.erase(build.id);
             if (ready->second.empty()) ready_of_source_.erase(ready);

@@ -173,16 +173,20 @@ void Fleet::waits_no_more(WorkerId worker, int slot) {
     waiting_.erase({at(worker).level, {worker, slot}});
 }
 
-bool Fleet::lesser_slot_waits(Level below, const Placement& placement, TimePoint now) const {
+std::vector<WorkerId> Fleet::lesser_that_wait(Level below,
+                                              const Placement& placement,
+                                              TimePoint now) const {
+    std::vector<WorkerId> found;
     const auto end = waiting_.lower_bound({below, {}});
-    auto from = waiting_.lower_bound({placement.run_level, {}});
-    for (; from != end && from != waiting_.end() && from->first.first < below; ++from) {
-        if (from->second <= now) continue;
-        const Entry& worker = at(from->first.second.first);
+    for (auto slot = waiting_.lower_bound({placement.run_level, {}}); slot != end; ++slot) {
+        if (slot->second <= now) continue;
+        const Entry& worker = at(slot->first.second.first);
+        if (!found.empty() && found.back() == worker.id) continue;
         if (hosts_.at(worker.host).comparisons > 0) continue;
-        if (unfit(worker, placement) == Unfit::none && has_room(worker, placement)) return true;
+        if (unfit(worker, placement) == Unfit::none && has_room(worker, placement))
+            found.push_back(worker.id);
     }
-    return false;
+    return found;
 }
 
 }  // namespace terrace::core

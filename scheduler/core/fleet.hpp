@@ -95,8 +95,10 @@ public:
     /// A slot asked and there was nothing for it: it waits until then.
     void waits(WorkerId worker, int slot, TimePoint until);
     void waits_no_more(WorkerId worker, int slot);
-    /// Is a slot of a less capable worker waiting that could start this now?
-    bool lesser_slot_waits(Level below, const Placement& placement, TimePoint now) const;
+    /// The workers below this level of which a slot waits that could start this now.
+    std::vector<WorkerId> lesser_that_wait(Level below,
+                                           const Placement& placement,
+                                           TimePoint now) const;
 
 private:
     static constexpr std::size_t kLevels = static_cast<std::size_t>(Level::x86_64_v4) + 1;

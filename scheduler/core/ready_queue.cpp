@@ -1,5 +1,6 @@
 #include "scheduler/core/ready_queue.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -69,6 +70,7 @@ void ReadyQueue::remove(const What& what) {
     if (const auto reserved = reserved_by_.find(what); reserved != reserved_by_.end()) {
         reserved_.erase(reserved->second);
         reserved_by_.erase(reserved);
+        refused_for_others_ = true;
     }
 }
 
@@ -124,13 +126,14 @@ bool ReadyQueue::may_take(Search& search,
         if (too_long && older && !reserved_by_.contains(first.what)) search.starved = &first;
         return false;
     }
-    const bool others_first = search.offer.fleet && !avoid && !first.is_comparison();
-    if (others_first &&
-        search.offer.fleet->lesser_slot_waits(worker.level, placement, search.now)) {
-        search.left_to_others = true;
-        return false;
-    }
-    return true;
+    // Whoever is to be avoided, or measures only, has other rules.
+    if (!search.offer.fleet || avoid || first.is_comparison()) return true;
+    const auto others =
+        search.offer.fleet->lesser_that_wait(worker.level, placement, search.now);
+    // One that is kept for another build takes nothing else.
+    search.left_to_others |= std::ranges::any_of(
+        others, [&](WorkerId other) { return !reserved_.contains(other); });
+    return std::ranges::all_of(others, [&](WorkerId other) { return reserved_.contains(other); });
 }
 
 /// A short build of the highest level; null if there is none. The last of a line has the least
@@ -206,7 +209,7 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duratio
              std::array{PriorityClass::urgent, PriorityClass::normal, PriorityClass::background}) {
             if (priority == PriorityClass::background && !offer.background) continue;
             const ReadyItem* item = find_in(search, comparison, priority);
-            left_to_others_ |= search.left_to_others;
+            refused_for_others_ |= search.left_to_others;
             if (search.starved) {
                 sim_mark("worker reserved");
                 reserved_[offer.worker->id] = search.starved->what;

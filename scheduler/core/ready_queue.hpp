@@ -74,9 +74,10 @@ public:
     /// reserved, if it could run it idle: such a worker takes nothing else until it has run it.
     const ReadyItem* find(const SlotOffer& offer, TimePoint now, Duration reserve_after);
 
-    /// Since the last call, was something left to a less capable worker that waits? It may take
-    /// something else, so whoever left it must be told when that worker has been served.
-    bool take_left_to_others() { return std::exchange(left_to_others_, false); }
+    /// Since the last call, was a slot refused for the sake of another worker or of a reservation
+    /// that is over? Then, when something has been granted, whoever waits must ask again: the other
+    /// worker may have taken something else.
+    bool take_refused_for_others() { return std::exchange(refused_for_others_, false); }
 
     FairShare& shares() { return shares_; }
     /// How many ready builds of its rebuild and class go before it, and how many of higher classes.
@@ -119,7 +120,7 @@ private:
     std::map<WorkerId, What> reserved_;
     std::map<What, WorkerId> reserved_by_;
     FairShare shares_;
-    bool left_to_others_ = false;
+    bool refused_for_others_ = false;
 };
 
 }  // namespace terrace::core

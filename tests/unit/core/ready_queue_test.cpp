@@ -222,7 +222,7 @@ TEST_CASE("what a less capable slot that waits could start is left to it") {
     capable.fleet = &yard.fleet;
     yard.fleet.waits(WorkerId{2}, 0, kNow + 40s);
     CHECK(yard.found(capable) == 0);
-    CHECK(yard.queue.take_left_to_others());
+    CHECK(yard.queue.take_refused_for_others());
     CHECK(yard.found(capable, kNow + 40s) == 1);  // it has been silent for too long
     yard.fleet.waits(WorkerId{2}, 0, kNow + 40s);
     yard.lease(1, 2, {1, kGiB, 0});  // it is busy now
