@@ -65,6 +65,8 @@ public:
         }
         must(import);
         must(core::AddSeed{"r", Digest{std::string(64, 'd')}, {}});
+        ask_all();  // an idle farm: every slot waits
+        asked_since_ = free_;
         const int rebuilds = 1 + random_.below(3);
         for (int i = 0; i < rebuilds; ++i) {
             core::SubmitRebuild submit;
@@ -143,48 +145,35 @@ private:
 
     void ask(WorkerId worker, int slot) {
         const std::string incarnation = farm_.state().workers.at(worker).hello.incarnation;
-        const bool v3_waits = waits_for(Level::x86_64_v3, worker);
-        const bool v2_free = std::ranges::any_of(free_, [&](const auto& other) {
-            return farm_.state().workers.at(other.first).level < Level::x86_64_v3;
-        });
         const core::Reply reply = must(core::RequestLease{worker, incarnation, slot});
         const auto* lease = std::get_if<LeaseGrant>(&reply);
-        if (!lease) return;
+        if (!lease) {
+            asked_since_.insert({worker, slot});
+            return;
+        }
         const Level level = farm_.state().workers.at(worker).level;
         const core::Lease& row = farm_.state().leases.at(lease->attempt);
         const core::Build& build = farm_.state().builds.at(*row.build);
         REQUIRE(level >= lease->build->target_level);  // no level violation
-        // A baseline build does not take a v3 worker while v3 builds of its own rebuild wait for
-        // one and a lesser worker is free to run it; what decides the makespan is the exception.
-        if (level >= Level::x86_64_v3 && lease->build->target_level < Level::x86_64_v3 &&
-            v3_waits && v2_free && config_.placement.reserve_after > std::chrono::hours(1)) {
-            REQUIRE_FALSE(lesser_could(build));
-        }
+        // The least capable that fits: so no baseline build takes a v3 worker while v3 builds wait
+        // for one and a v2 worker is free.
+        if (config_.placement.reserve_after > std::chrono::hours(1))
+            REQUIRE_FALSE(lesser_could(build, level));
         free_.erase({worker, slot});
         running_.push_back({*lease, worker, slot,
                             now_ + std::chrono::minutes(1 + random_.below(60))});
     }
 
-    bool waits_for(Level level, WorkerId worker) {
-        for (const auto& [id, build] : farm_.state().builds) {
-            if (build.state != core::BuildState::ready || build.variant != name_of(level)) continue;
-            const auto shown = std::get<Explanation>(must(core::ExplainBuild{id}));
-            const std::string& name = farm_.state().workers.at(worker).name;
-            for (const WorkerReason& reason : shown.workers) {
-                if (reason.worker == name && reason.predicate == "free") return true;
-            }
-        }
-        return false;
-    }
-
-    /// Could a free worker below v3 have started this build that was given away just now?
-    bool lesser_could(const core::Build& build) {
+    /// Could a free worker of a lower level have started this build that was given away just now?
+    bool lesser_could(const core::Build& build, Level level) {
         const std::string& package =
             farm_.state().source_packages.at(build.source_package).name;
         const core::PackageRule& rule = config_.releases.at("r").rule(package);
         for (const auto& [worker, slot] : free_) {
             const core::Worker& row = farm_.state().workers.at(worker);
-            if (row.level >= Level::x86_64_v3 || !asked_since_.contains({worker, slot})) continue;
+            const Level needed = *from_name<Level>(build.variant);
+            if (row.level >= level || row.level < needed) continue;
+            if (!asked_since_.contains({worker, slot})) continue;
             if (build.avoid) continue;  // has rules of its own
             if (room_of(worker).cores >= *rule.cores &&
                 room_of(worker).memory_bytes >= core::size_class_of({1, *rule.memory_bytes, 0})
