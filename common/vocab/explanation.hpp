@@ -17,8 +17,8 @@ namespace terrace {
 struct WorkerReason {
     std::string worker;
     Level level = Level::none;
-    std::string predicate;  ///< level, feature, excluded_cpu, cores, memory, disk, paused, back_off,
-                            ///< avoid, measuring, busy, room, reserved, headroom, free
+    std::string predicate;  ///< level, feature, excluded_cpu, cores, memory, disk, paused,
+                            ///< back_off, avoid, measuring, busy, room, reserved, headroom, free
     std::string detail;     ///< a sentence
     friend bool operator==(const WorkerReason&, const WorkerReason&) = default;
 };
@@ -29,8 +29,8 @@ struct Explanation {
     std::string package;
     std::string variant;
     std::string state;
-    std::string why;                     ///< one sentence
-    std::vector<std::string> waits_for;  ///< blocked: source packages of its rebuild
+    std::string why;                       ///< one sentence
+    std::vector<std::string> waits_for;    ///< blocked: source packages of its rebuild
     std::optional<std::int64_t> position;  ///< in its rebuild; 1 goes first
     std::int64_t ready_in_class = 0;       ///< other ready builds of its priority class
     std::int64_t of_higher_class = 0;      ///< ready builds that go before it whatever its rank

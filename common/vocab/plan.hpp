@@ -27,8 +27,8 @@ BOOST_DESCRIBE_STRUCT(VariantPlan, (), (variant, to_build, reused, skipped))
 struct LevelPlan {
     Level level = Level::none;
     std::int64_t builds = 0;
-    double slot_hours = 0;  ///< expected
-    int slots = 0;          ///< of known workers of this level or higher
+    double slot_hours = 0;   ///< expected
+    int slots = 0;           ///< of known workers of this level or higher
     double bound_hours = 0;  ///< slot_hours / slots; 0 if there are no slots
     friend bool operator==(const LevelPlan&, const LevelPlan&) = default;
 };
@@ -43,9 +43,7 @@ struct LongBuild {
     std::string basis;
     friend bool operator==(const LongBuild&, const LongBuild&) = default;
 };
-BOOST_DESCRIBE_STRUCT(LongBuild,
-                      (),
-                      (package, variant, seconds, seconds_low, seconds_high, basis))
+BOOST_DESCRIBE_STRUCT(LongBuild, (), (package, variant, seconds, seconds_low, seconds_high, basis))
 
 struct CannotRun {
     std::string package;
@@ -64,8 +62,9 @@ struct BlastRadius {
     bool dependents_known = false;         ///< the dependencies were resolved
     friend bool operator==(const BlastRadius&, const BlastRadius&) = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    BlastRadius, (), (sources, dependents, stream_rpms, stream_rpms_touched, dependents_known))
+BOOST_DESCRIBE_STRUCT(BlastRadius,
+                      (),
+                      (sources, dependents, stream_rpms, stream_rpms_touched, dependents_known))
 
 struct RebuildPlan {
     std::string release;
@@ -79,9 +78,9 @@ struct RebuildPlan {
     std::int64_t noarch_once = 0;  ///< sources built once, for every variant
     bool must_confirm = false;
     std::vector<LevelPlan> levels;
-    double makespan_hours = 0;  ///< expected on the workers known now, were they idle
-    double bound_hours = 0;     ///< no schedule on them is shorter
-    std::string bound_by;       ///< what decides it
+    double makespan_hours = 0;       ///< expected on the workers known now, were they idle
+    double bound_hours = 0;          ///< no schedule on them is shorter
+    std::string bound_by;            ///< what decides it
     double critical_path_hours = 0;  ///< 0 in flat mode
     std::int64_t waves = 1;
     std::int64_t in_cycles = 0;  ///< sources that take a dependency from the seed, to break a cycle

@@ -6,8 +6,8 @@
 
 namespace terrace {
 
-/// SHA-256 of bytes that come in pieces; by OpenSSL. Throws std::runtime_error where a policy of the
-/// system forbids it.
+/// SHA-256 of bytes that come in pieces; by OpenSSL. Throws std::runtime_error where a policy of
+/// the system forbids it.
 class Sha256 {
 public:
     Sha256();

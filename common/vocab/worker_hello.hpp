@@ -21,7 +21,9 @@ struct CpuidLeaves {
     std::uint64_t xcr0 = 0;
     friend bool operator==(const CpuidLeaves&, const CpuidLeaves&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CpuidLeaves, (), (leaf1_ecx, leaf1_edx, leaf7_ebx, leaf7_ecx, ext1_ecx, ext1_edx, xcr0))
+BOOST_DESCRIBE_STRUCT(CpuidLeaves,
+                      (),
+                      (leaf1_ecx, leaf1_edx, leaf7_ebx, leaf7_ecx, ext1_ecx, ext1_edx, xcr0))
 
 struct WorkerHello {
     std::string name;

@@ -49,18 +49,10 @@ struct RebuildRequest {
     std::optional<std::int64_t> retry_of;
     std::optional<std::int64_t> second_pass_of;
 };
-BOOST_DESCRIBE_STRUCT(RebuildRequest,
-                      (),
-                      (release,
-                       packages,
-                       variants,
-                       mode,
-                       stream,
-                       priority,
-                       share,
-                       confirm,
-                       retry_of,
-                       second_pass_of))
+BOOST_DESCRIBE_STRUCT(
+    RebuildRequest,
+    (),
+    (release, packages, variants, mode, stream, priority, share, confirm, retry_of, second_pass_of))
 
 /// The answer to a POST that made something.
 struct Created {

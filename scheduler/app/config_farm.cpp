@@ -9,8 +9,8 @@
 
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
-#include "scheduler/app/config_rules.hpp"
 #include "scheduler/app/config_mock_digest.hpp"
+#include "scheduler/app/config_rules.hpp"
 
 namespace terrace::scheduler {
 namespace {

@@ -117,8 +117,8 @@ void serve_farm(const SchedulerConfig& config,
             stop();
         });
     };
-    engine = std::make_unique<engine::EngineThread>(farm, store, composer, resolver,
-                                                    std::move(options));
+    engine =
+        std::make_unique<engine::EngineThread>(farm, store, composer, resolver, std::move(options));
 
     signals.add(SIGTERM);
     signals.add(SIGINT);

@@ -11,7 +11,7 @@ BOOST_DESCRIBE_ENUM(BuildState, blocked, ready, leased, succeeded, failed, cance
 enum class BuildEvent {
     deps_settled,
     deps_failed,  ///< and the release says that this fails what needs them
-    reused,  ///< an earlier build of the same identity succeeded
+    reused,       ///< an earlier build of the same identity succeeded
     lease_granted,
     lease_expired,
     attempt_ok,

@@ -9,9 +9,7 @@
 namespace terrace::core {
 
 Farm::Farm(const FarmConfig& config, Snapshot snapshot)
-    : config_(&config),
-      state_(std::move(snapshot)),
-      ready_(config.placement.fair_share_half_life) {
+    : config_(&config), state_(std::move(snapshot)), ready_(config.placement.fair_share_half_life) {
     for (const auto& [id, package] : state_.source_packages)
         first_source_of_.try_emplace(package.package_set, id);
     for (const auto& [id, worker] : state_.workers) fleet_.put(worker);

@@ -208,7 +208,7 @@ private:
     std::map<PackageSetId, SourcePackageId> first_source_of_;
     /// Made when first asked for; orders_ refer to them.
     std::map<std::pair<PackageSetId, Digest>, SourceGraph> graphs_;
-    std::map<RebuildId, BuildOrderState> orders_;  ///< of ordered rebuilds that run
+    std::map<RebuildId, BuildOrderState> orders_;           ///< of ordered rebuilds that run
     std::vector<std::pair<RebuildId, std::uint32_t>> due_;  ///< source packages to settle
     /// Why the dependencies of a package set could not be resolved, and when that is tried again.
     struct ResolveFailure {
@@ -218,7 +218,7 @@ private:
     std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
     /// Leases of short builds, and until when they are taken for about to end.
     std::map<AttemptId, TimePoint> quick_leases_;
-    TimePoint critical_at_{};  ///< when find_critical() last looked
+    TimePoint critical_at_{};                 ///< when find_critical() last looked
     std::map<RebuildId, int> critical_open_;  ///< and what was open then
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
     std::set<NevraClaim> claims_;  ///< what was built, or is being built

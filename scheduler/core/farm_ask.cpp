@@ -126,8 +126,7 @@ RebuildPlan Farm::describe(const SubmitRebuild& request, const Plan& plan) {
             if (node) seconds[*node] = estimate.seconds;
             all.push_back({package->name, build.variant, estimate.seconds, estimate.seconds_low,
                            estimate.seconds_high, estimate.basis});
-            const std::string why =
-                why_unplaceable(fleet_, placement_of(rebuild, *package, build));
+            const std::string why = why_unplaceable(fleet_, placement_of(rebuild, *package, build));
             if (!why.empty()) shown.cannot_run.push_back({package->name, build.variant, why});
         }
         if (node) roots.push_back(*node);
@@ -158,8 +157,7 @@ RebuildPlan Farm::describe(const SubmitRebuild& request, const Plan& plan) {
         shown.notes.push_back(
             "Mode ordered: what can be reused is known only once its dependencies are built, so "
             "every build is counted.");
-        shown.notes.push_back(
-            "The expected makespan does not know the order; the bound does.");
+        shown.notes.push_back("The expected makespan does not know the order; the bound does.");
     }
     const std::vector<SlotGroup> groups = slot_groups(fleet_);
     const MakespanBounds limits = bounds(builds, groups, critical_path);
@@ -176,8 +174,7 @@ RebuildPlan Farm::describe(const SubmitRebuild& request, const Plan& plan) {
     shown.bound_hours = hours(limits.seconds);
     shown.bound_by = text_of(limits);
     shown.critical_path_hours = hours(critical_path);
-    shown.makespan_hours =
-        std::max(hours(expected_makespan(builds, groups)), shown.bound_hours);
+    shown.makespan_hours = std::max(hours(expected_makespan(builds, groups)), shown.bound_hours);
     shown.must_confirm = shown.builds > config_->placement.confirm_above;
     describe_blast_radius(rebuild, graph, roots, sources, shown);
     return shown;
@@ -235,8 +232,9 @@ Result<std::vector<SecondPassChoice>> Farm::second_pass_of(RebuildId id) const {
     for (const SourcePackageId source : built) {
         const auto row = state_.dependencies.find({rebuild.seed, source});
         if (row == state_.dependencies.end()) {
-            return Error{Errc::unavailable, "The dependencies of that rebuild's package set are "
-                                            "not resolved; try again in a moment."};
+            return Error{Errc::unavailable,
+                         "The dependencies of that rebuild's package set are "
+                         "not resolved; try again in a moment."};
         }
         SecondPassChoice choice{state_.source_packages.at(source).name, {}};
         for (std::size_t i = 0; i < row->second.code_needs.size(); ++i) {

@@ -1,6 +1,6 @@
 // Why a build is not running: for each worker the first predicate of placement that fails.
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "common/vocab/names.hpp"
 #include "scheduler/core/farm.hpp"
@@ -65,7 +65,9 @@ std::string state_sentence(const Build& build, const Explanation& shown) {
 
 }  // namespace
 
-WorkerReason Farm::reason_of(const Fleet::Entry& worker, const ReadyItem& item, TimePoint now) const {
+WorkerReason Farm::reason_of(const Fleet::Entry& worker,
+                             const ReadyItem& item,
+                             TimePoint now) const {
     const auto because = [&](const std::string& predicate, std::string detail) {
         return WorkerReason{state_.workers.at(worker.id).name, worker.level, predicate,
                             std::move(detail)};
@@ -75,8 +77,9 @@ WorkerReason Farm::reason_of(const Fleet::Entry& worker, const ReadyItem& item, 
         return because(name_of(unfit), unfit_text(unfit, worker, item.placement));
     if (ready_.is_paused(item.rebuild)) return because("paused", "Its rebuild is paused.");
     if (item.not_before > now)
-        return because("back_off", "It was tried and failed for no fault of its own; it is tried "
-                                   "again after a pause.");
+        return because("back_off",
+                       "It was tried and failed for no fault of its own; it is tried "
+                       "again after a pause.");
     const SlotOffer offer = offer_to(worker.id, now);
     if (item.avoid == worker.id && !offer.only_worker)
         return because("avoid", "Its last attempt failed here; another worker goes first.");
@@ -87,11 +90,11 @@ WorkerReason Farm::reason_of(const Fleet::Entry& worker, const ReadyItem& item, 
     if (worker.leases >= worker.slots)
         return because("busy", fmt::format("All of its slots ({}) are taken.", worker.slots));
     if (!Fleet::has_room(worker, item.placement)) {
-        return because("room", fmt::format("What it runs leaves too little: the build takes {} "
-                                           "cores, {} of memory and {} of disk space.",
-                                           item.placement.needs.cores,
-                                           gib(item.placement.needs.memory_bytes),
-                                           gib(item.placement.needs.disk_bytes)));
+        return because(
+            "room", fmt::format("What it runs leaves too little: the build takes {} "
+                                "cores, {} of memory and {} of disk space.",
+                                item.placement.needs.cores, gib(item.placement.needs.memory_bytes),
+                                gib(item.placement.needs.disk_bytes)));
     }
     if (item.priority == PriorityClass::background && !offer.background)
         return because("headroom", "Background rebuilds leave these slots free.");
@@ -108,8 +111,7 @@ Decision Farm::on(const ExplainBuild& e, TimePoint now) {
     }
     const Build& build = found->second;
     const SourcePackage& source = state_.source_packages.at(build.source_package);
-    const Estimate estimate =
-        estimate_for(state_.rebuilds.at(build.rebuild).release, source.name);
+    const Estimate estimate = estimate_for(state_.rebuilds.at(build.rebuild).release, source.name);
     Explanation shown;
     shown.build = build.id;
     shown.package = source.name;
@@ -172,9 +174,10 @@ void Farm::explain_ready(const ReadyItem& item,
         "{} builds go before it on {} slots that fit, each taken to last as long as this one ({})",
         position.before_in_rebuild + position.of_higher_class, slots, estimate.basis);
     shown.why = any_free ? "A worker that fits is free: it starts when a slot asks next."
-                         : fmt::format("It is ready, and number {} of its rebuild; {} of {} workers "
-                                       "could run it, and none has a free place for it now.",
-                                       *shown.position, fitting, fleet_.workers().size());
+                         : fmt::format(
+                               "It is ready, and number {} of its rebuild; {} of {} workers "
+                               "could run it, and none has a free place for it now.",
+                               *shown.position, fitting, fleet_.workers().size());
 }
 
 }  // namespace terrace::core

@@ -9,7 +9,6 @@
 
 namespace terrace::core {
 
-
 Decision Farm::on(const ImportPackageSet& e, TimePoint now) {
     Decision decision;
     if (!config_->releases.contains(e.release)) {

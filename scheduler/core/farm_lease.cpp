@@ -93,8 +93,7 @@ SlotOffer Farm::offer_to(WorkerId worker, TimePoint now) const {
     offer.only_worker = !fleet_.has_other(worker);
     offer.fleet = &fleet_;
     if (is_quick_slot(offer.worker->level, now)) {
-        offer.quick_seconds =
-            std::chrono::duration<double>(config_->placement.quick_build).count();
+        offer.quick_seconds = std::chrono::duration<double>(config_->placement.quick_build).count();
     }
     return offer;
 }
@@ -104,11 +103,10 @@ SlotOffer Farm::offer_to(WorkerId worker, TimePoint now) const {
 /// does not count for ever.
 bool Farm::is_quick_slot(Level level, TimePoint now) const {
     const PlacementPolicy& policy = config_->placement;
-    const int wanted =
-        static_cast<int>(policy.quick_slots * fleet_.slots_from(Level::x86_64));
+    const int wanted = static_cast<int>(policy.quick_slots * fleet_.slots_from(Level::x86_64));
     if (wanted == 0 || level < fleet_.level_of_top_slots(2 * wanted)) return false;
-    const auto soon = std::ranges::count_if(
-        quick_leases_, [&](const auto& lease) { return now < lease.second; });
+    const auto soon =
+        std::ranges::count_if(quick_leases_, [&](const auto& lease) { return now < lease.second; });
     return soon < wanted;
 }
 

@@ -39,8 +39,8 @@ std::vector<SourcePackage> Farm::packages_of(PackageSetId set) const {
     std::vector<SourcePackage> packages;
     const auto first = first_source_of_.find(set);
     if (first == first_source_of_.end()) return packages;
-    for (auto row = state_.source_packages.find(first->second);
-         row != state_.source_packages.end(); ++row) {
+    for (auto row = state_.source_packages.find(first->second); row != state_.source_packages.end();
+         ++row) {
         if (row->second.package_set == set) packages.push_back(row->second);
     }
     return packages;
@@ -63,7 +63,8 @@ Decision Farm::on(const DependenciesResolved& e, TimePoint now) {
     }
     for (const SourceDependencies& row : e.rows) {
         const auto source = state_.source_packages.find(row.source_package);
-        const bool known = source != state_.source_packages.end() && state_.seeds.contains(e.seed) &&
+        const bool known = source != state_.source_packages.end() &&
+                           state_.seeds.contains(e.seed) &&
                            source->second.package_set == e.package_set && row.seed == e.seed;
         if (!known) {
             decision.changes.clear();
@@ -197,15 +198,16 @@ std::vector<BuildId> Farm::dependencies_of(const Build& build) const {
         if (const auto id = best(order->second.builds(need))) {
             found.push_back(*id);
         } else if (rebuild.second_pass_of) {
-            if (const auto before = best(builds_of_source(*rebuild.second_pass_of,
-                                                          graph.sources[need])))
+            if (const auto before =
+                    best(builds_of_source(*rebuild.second_pass_of, graph.sources[need])))
                 found.push_back(*before);
         }
     }
     if (!rebuild.second_pass_of) return found;
     // The first pass made what breaks a cycle: nothing need come from the seed.
     for (const std::uint32_t need : graph.graph.seed_needs(node)) {
-        if (const auto before = best(builds_of_source(*rebuild.second_pass_of, graph.sources[need])))
+        if (const auto before =
+                best(builds_of_source(*rebuild.second_pass_of, graph.sources[need])))
             found.push_back(*before);
     }
     return found;

@@ -15,7 +15,8 @@ constexpr double kCriticalShrinks = 0.95;
 /// A chain of work of more than this part of what the whole fleet still has to do is critical.
 constexpr double kCriticalPart = 0.5;
 
-std::pair<std::string, std::string> source_key(const Rebuild& rebuild, const SourcePackage& source) {
+std::pair<std::string, std::string> source_key(const Rebuild& rebuild,
+                                               const SourcePackage& source) {
     return {rebuild.release, source.name};
 }
 
@@ -102,7 +103,8 @@ void Farm::learn(const Build& build, const AttemptReport& report, Decision& deci
 void Farm::rank_anew(const std::string& release, const std::string& source) {
     const double seconds = estimate_for(release, source).seconds;
     std::vector<BuildId> moved;
-    if (const auto ready = ready_of_source_.find({release, source}); ready != ready_of_source_.end())
+    if (const auto ready = ready_of_source_.find({release, source});
+        ready != ready_of_source_.end())
         moved.assign(ready->second.begin(), ready->second.end());
     for (auto& [rebuild, order] : orders_) {
         const Rebuild& row = state_.rebuilds.at(rebuild);

@@ -66,8 +66,8 @@ std::map<std::string, BuildId> Farm::choose_reuse(const Rebuild& rebuild,
                     if (its_dist == dist) reuse[name] = id;
                 }
             }
-            clash |= !reuse.contains(name) &&
-                     claims_.contains({rebuild.release, package, name, dist});
+            clash |=
+                !reuse.contains(name) && claims_.contains({rebuild.release, package, name, dist});
         }
         if (!clash) return reuse;
     }

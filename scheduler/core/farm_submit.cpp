@@ -64,7 +64,8 @@ std::optional<Error> Farm::find_sources(const SubmitRebuild& request, Plan& plan
         }
     }
     if (wanted.empty()) return std::nullopt;
-    return Error{Errc::not_found, "The package set has no source package '" + *wanted.begin() + "'."};
+    return Error{Errc::not_found,
+                 "The package set has no source package '" + *wanted.begin() + "'."};
 }
 
 Result<Farm::Plan> Farm::plan_rebuild(SubmitRebuild request) const {
@@ -157,7 +158,8 @@ Rebuild Farm::new_rebuild(const SubmitRebuild& request, const Plan& plan, TimePo
     return rebuild;
 }
 
-std::optional<Error> Farm::why_unconfirmed(const SubmitRebuild& request, const Rebuild& rebuild,
+std::optional<Error> Farm::why_unconfirmed(const SubmitRebuild& request,
+                                           const Rebuild& rebuild,
                                            const Plan& plan) const {
     const std::int64_t builds = count_to_build(rebuild, plan);
     if (request.confirm ? *request.confirm == builds : builds <= config_->placement.confirm_above)

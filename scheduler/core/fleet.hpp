@@ -33,8 +33,9 @@ struct Placement {
     friend bool operator==(const Placement&, const Placement&) = default;
 };
 
-/// Rounded up, memory to four steps an octave and disk to powers of two, so that builds that ask for
-/// about the same stand in one line. Less than a quarter of a build's memory is set aside for nothing.
+/// Rounded up, memory to four steps an octave and disk to powers of two, so that builds that ask
+/// for about the same stand in one line. Less than a quarter of a build's memory is set aside for
+/// nothing.
 Resources size_class_of(const Resources& needs);
 
 /// The class of CPUs that share their instructions, as far as a worker can tell: "vendor model".
@@ -45,8 +46,8 @@ enum class Unfit { none, level, feature, excluded_cpu, cores, memory, disk };
 BOOST_DESCRIBE_ENUM(Unfit, none, level, feature, excluded_cpu, cores, memory, disk)
 
 /// The workers as placement sees them: what each has, and what its leases have taken of it. Derived
-/// from the farm's rows, and kept up to date as they change; every question is answered in time that
-/// does not depend on the number of workers, but for any_fits() and waiting slots.
+/// from the farm's rows, and kept up to date as they change; every question is answered in time
+/// that does not depend on the number of workers, but for any_fits() and waiting slots.
 class Fleet {
 public:
     /// 0 of memory or disk means that the worker did not say: no limit.

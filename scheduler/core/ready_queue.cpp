@@ -128,11 +128,10 @@ bool ReadyQueue::may_take(Search& search,
     }
     // Whoever is to be avoided, or measures only, has other rules.
     if (!search.offer.fleet || avoid || first.is_comparison()) return true;
-    const auto others =
-        search.offer.fleet->lesser_that_wait(worker.level, placement, search.now);
+    const auto others = search.offer.fleet->lesser_that_wait(worker.level, placement, search.now);
     // One that is kept for another build takes nothing else.
-    search.left_to_others |= std::ranges::any_of(
-        others, [&](WorkerId other) { return !reserved_.contains(other); });
+    search.left_to_others |=
+        std::ranges::any_of(others, [&](WorkerId other) { return !reserved_.contains(other); });
     return std::ranges::all_of(others, [&](WorkerId other) { return reserved_.contains(other); });
 }
 
@@ -168,7 +167,8 @@ const ReadyItem* ReadyQueue::best_of(Search& search, const Lines& lines, Rebuild
         if (higher) highest = &head;
     }
     const auto critical = critical_.find(rebuild);
-    const bool decides = longest && critical != critical_.end() && longest->rank >= critical->second;
+    const bool decides =
+        longest && critical != critical_.end() && longest->rank >= critical->second;
     return decides ? longest : highest;
 }
 
@@ -195,7 +195,8 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duratio
     wake(now);
     if (const auto reserved = reserved_.find(offer.worker->id); reserved != reserved_.end()) {
         const ReadyItem& item = items_.at(reserved->second);
-        if (!is_paused(item.rebuild) && Fleet::unfit(*offer.worker, item.placement) == Unfit::none) {
+        if (!is_paused(item.rebuild) &&
+            Fleet::unfit(*offer.worker, item.placement) == Unfit::none) {
             const bool may = item.is_comparison() ? offer.comparisons : offer.builds;
             return may && Fleet::has_room(*offer.worker, item.placement) ? &item : nullptr;
         }

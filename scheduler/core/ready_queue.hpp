@@ -36,7 +36,7 @@ struct SlotOffer {
     const Fleet::Entry* worker = nullptr;
     bool builds = true;
     bool comparisons = true;
-    bool background = true;    ///< background rebuilds may take it
+    bool background = true;  ///< background rebuilds may take it
     /// Builds of no more than these expected seconds go first, if there are any; 0: as always.
     double quick_seconds = 0;
     bool only_worker = false;  ///< there is no other worker of its level that could go first
@@ -46,9 +46,10 @@ struct SlotOffer {
 
 /// All that is ready, in the order in which it is handed out (docs/placement.md): builds before
 /// comparisons, which need a quiet host; priority class; fair share between rebuilds; then, within
-/// one rebuild, on slots kept for short builds the shortest, else what is critical by rank, and else the highest run level that the worker has, since
-/// fewer workers can do it, by rank. Items that ask the same of a worker stand in one line, so a
-/// lookup costs O(lines), and never walks what waits.
+/// one rebuild, on slots kept for short builds the shortest, else what is critical by rank, and
+/// else the highest run level that the worker has, since fewer workers can do it, by rank. Items
+/// that ask the same of a worker stand in one line, so a lookup costs O(lines), and never walks
+/// what waits.
 class ReadyQueue {
 public:
     using What = std::variant<BuildId, ComparisonId>;
@@ -106,9 +107,7 @@ private:
     struct Search;
     const ReadyItem* best_of(Search& search, const Lines& lines, RebuildId rebuild) const;
     const ReadyItem* quick_of(Search& search, const Lines& lines) const;
-    bool may_take(Search& search,
-                  const Lines::key_type& line,
-                  const ReadyItem& first) const;
+    bool may_take(Search& search, const Lines::key_type& line, const ReadyItem& first) const;
     const ReadyItem* find_in(Search& search, bool comparison, PriorityClass priority) const;
 
     std::map<What, ReadyItem> items_;

@@ -152,15 +152,15 @@ struct Build {
     BuildState state = BuildState::blocked;
     int attempts = 0;
     int infra_failures = 0;
-    TimePoint not_before{};          ///< back-off: no lease before
-    std::optional<WorkerId> avoid;   ///< the last attempt failed there for no fault of the package
+    TimePoint not_before{};         ///< back-off: no lease before
+    std::optional<WorkerId> avoid;  ///< the last attempt failed there for no fault of the package
     std::vector<std::string> excluded_cpus;  ///< "vendor model" of CPUs that lacked an instruction
     std::int64_t memory_bytes_min = 0;       ///< grows after `oom`
     std::vector<std::string> from_seed;  ///< ordered mode: sources it took from the seed, although
                                          ///< they are part of the rebuild
     std::optional<TimePoint> ready_at;   ///< when all that it needs was settled
-    std::optional<Outcome> outcome;  ///< of the last attempt that ended
-    std::string evidence;            ///< what decided it
+    std::optional<Outcome> outcome;      ///< of the last attempt that ended
+    std::string evidence;                ///< what decided it
     std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs

@@ -61,10 +61,10 @@ private:
     void start(core::RunCompose run);
     void start(core::ResolveDependencies order);
 
-    std::set<ComposeId> composing_;  ///< handed to the composer and not ended
+    std::set<ComposeId> composing_;                        ///< handed to the composer and not ended
     std::set<std::pair<PackageSetId, Digest>> resolving_;  ///< handed to the resolver
-    bool careful_ = false;           ///< the last commit failed
-    bool resumed_ = false;           ///< the farm was told that it was loaded
+    bool careful_ = false;                                 ///< the last commit failed
+    bool resumed_ = false;                                 ///< the farm was told that it was loaded
     std::uint64_t reloads_ = 0;
     bool stale_ = false;  ///< and memory could not be loaded anew yet
 };

@@ -130,8 +130,9 @@ std::string builds() {
 }
 
 std::string build() {
-    return build_rows("select * from build where id = $1",
-                      R"(, r.identity, r.dist, r.level_used, r.audit_findings,
+    return build_rows(
+        "select * from build where id = $1",
+        R"(, r.identity, r.dist, r.level_used, r.audit_findings, r.from_seed, r.ready_at,
         (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name) order by t.number),
                          '[]')
            from attempt t join worker h on h.id = t.worker

@@ -60,7 +60,8 @@ void play_ordered(World& world) {
     core::SubmitRebuild ordered;
     ordered.release = "sim-1";
     ordered.mode = Mode::ordered;
-    ordered.priority = world.random().percent(50) ? PriorityClass::urgent : PriorityClass::background;
+    ordered.priority =
+        world.random().percent(50) ? PriorityClass::urgent : PriorityClass::background;
     const RebuildId id = submit(world, ordered);
     if (!world.random().percent(30)) return;
     for (int i = 0; i < 5; ++i) world.step();

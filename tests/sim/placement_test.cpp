@@ -117,8 +117,8 @@ private:
     bool placeable(const core::Build& build) {
         const auto shown = std::get<Explanation>(must(core::ExplainBuild{build.id}));
         return std::ranges::any_of(shown.workers, [](const WorkerReason& reason) {
-            return !std::set<std::string>{"level", "feature", "excluded_cpu", "cores", "memory",
-                                          "disk"}
+            return !std::set<std::string>{"level", "feature", "excluded_cpu",
+                                          "cores", "memory",  "disk"}
                         .contains(reason.predicate);
         });
     }
@@ -137,8 +137,8 @@ private:
             news = farm_.work_news();
             std::vector<std::pair<WorkerId, int>> order(free_.begin(), free_.end());
             for (std::size_t i = order.size(); i > 1; --i)
-                std::swap(order[i - 1], order[static_cast<std::size_t>(
-                                            random_.below(static_cast<int>(i)))]);
+                std::swap(order[i - 1],
+                          order[static_cast<std::size_t>(random_.below(static_cast<int>(i)))]);
             for (const auto& [worker, slot] : order) ask(worker, slot);
         } while (farm_.work_news() != news);
     }
@@ -160,14 +160,13 @@ private:
         if (config_.placement.reserve_after > std::chrono::hours(1))
             REQUIRE_FALSE(lesser_could(build, level));
         free_.erase({worker, slot});
-        running_.push_back({*lease, worker, slot,
-                            now_ + std::chrono::minutes(1 + random_.below(60))});
+        running_.push_back(
+            {*lease, worker, slot, now_ + std::chrono::minutes(1 + random_.below(60))});
     }
 
     /// Could a free worker of a lower level have started this build that was given away just now?
     bool lesser_could(const core::Build& build, Level level) {
-        const std::string& package =
-            farm_.state().source_packages.at(build.source_package).name;
+        const std::string& package = farm_.state().source_packages.at(build.source_package).name;
         const core::PackageRule& rule = config_.releases.at("r").rule(package);
         for (const auto& [worker, slot] : free_) {
             const core::Worker& row = farm_.state().workers.at(worker);
@@ -176,8 +175,8 @@ private:
             if (!asked_since_.contains({worker, slot})) continue;
             if (build.avoid) continue;  // has rules of its own
             if (room_of(worker).cores >= *rule.cores &&
-                room_of(worker).memory_bytes >= core::size_class_of({1, *rule.memory_bytes, 0})
-                                                    .memory_bytes)
+                room_of(worker).memory_bytes >=
+                    core::size_class_of({1, *rule.memory_bytes, 0}).memory_bytes)
                 return true;
         }
         return false;

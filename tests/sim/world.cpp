@@ -45,13 +45,19 @@ core::FarmConfig sim_config() {
 core::FarmConfig config_of(std::uint64_t seed) {
     core::FarmConfig config = sim_config();
     core::ReleaseSpec& release = config.releases.at("sim-1");
-    release.on_failed_dependency = seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
+    release.on_failed_dependency =
+        seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
     release.packages["package-5"].never = {"x86_64_v3"};
     release.packages["package-4"].expensive = true;
     return config;
 }
 
-World::World(std::uint64_t seed) : config_(config_of(seed)), random_(seed), store_(random_), composer_(random_), resolver_(random_) {
+World::World(std::uint64_t seed)
+    : config_(config_of(seed)),
+      random_(seed),
+      store_(random_),
+      composer_(random_),
+      resolver_(random_) {
     restart_scheduler();
     const auto send_event = [this](core::Event event) { return send(std::move(event)); };
     const auto add = [&](const char* name, Level level, const char* host) {

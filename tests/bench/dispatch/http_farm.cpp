@@ -27,7 +27,8 @@ HttpFarm::HttpFarm(const core::FarmConfig& farm,
       }) {
     engine::EngineThread::Options options;
     options.on_work_ready = [this] { boost::asio::post(io_, [this] { api_.raise_work(); }); };
-    engine_ = std::make_unique<engine::EngineThread>(farm, store, composer_, resolver_, std::move(options));
+    engine_ = std::make_unique<engine::EngineThread>(farm, store, composer_, resolver_,
+                                                     std::move(options));
     port_ = api_.listen(io_);
     net_ = std::thread([this] { io_.run(); });
 }

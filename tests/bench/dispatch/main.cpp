@@ -88,7 +88,7 @@ Rounds run_rounds(const std::string& dsn, const Options& options) {
     store::PgStore durable(dsn);
     TimedStore timed(durable);
     NullComposer composer;
-        NullResolver resolver;
+    NullResolver resolver;
     engine::EngineThread engine(config, timed, composer, resolver, {});
     fill_farm(engine, options.workers, options.all_builds());
     ClientLoop clients(engine, options.workers, options.outstanding);
@@ -124,7 +124,7 @@ double cycles_in_memory(const Options& options) {
     const core::FarmConfig config = farm_config();
     NullStore nowhere;
     NullComposer composer;
-        NullResolver resolver;
+    NullResolver resolver;
     engine::EngineThread engine(config, nowhere, composer, resolver, {});
     fill_farm(engine, options.workers, options.builds + 1);
     return ClientLoop(engine, options.workers, options.outstanding).run(options.builds);

@@ -117,7 +117,7 @@ TEST_CASE("rebuilds are listed with the states of what is in them") {
     const json::value rebuild = parsed(farm.read.rebuild(RebuildId{1}));
     CHECK(keys_of(rebuild) ==
           "id release package_set seed mode priority stream variants counter state created_at "
-          "finished_at "
+          "finished_at share paused retry_of second_pass_of "
           "builds comparisons compose");
     CHECK(rebuild.at("builds") ==
           parsed(std::string(R"({"leased": 1, "ready": 1, "succeeded": 2})")));
@@ -171,7 +171,8 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
         CAPTURE(id);
         const json::value build = parsed(farm.read.build(BuildId{id}));
         CHECK(keys_of(build) == std::string(kBuildKeys) +
-                                    " identity dist level_used audit_findings attempt_list rpms");
+                                    " identity dist level_used audit_findings from_seed ready_at "
+                                    "attempt_list rpms");
         REQUIRE(build.at("attempt_list").as_array().size() == 1);
         CHECK(build.at("attempt_list").at(0).at("worker") == "worker-1");
         CHECK(build.at("attempt_list").at(0).at("memory_peak_bytes") == std::int64_t{1} << 33);

@@ -64,8 +64,7 @@ TEST_CASE("a plan counts what would be built and reused, and changes nothing") {
     const RebuildPlan narrow = farm.get<RebuildPlan>(PlanRebuild{only_lib});
     CHECK(narrow.blast_radius.dependents == 1);
     only_lib.mode = Mode::ordered;
-    CHECK(farm.get<RebuildPlan>(PlanRebuild{only_lib}).critical_path_hours ==
-          doctest::Approx(0.5));
+    CHECK(farm.get<RebuildPlan>(PlanRebuild{only_lib}).critical_path_hours == doctest::Approx(0.5));
 }
 
 TEST_CASE("what was built is planned as reused, with what it took as the estimate") {
@@ -109,8 +108,7 @@ TEST_CASE("what failed is tried again in a rebuild of its own, and no final stat
     CHECK(farm.state().rebuilds.at(second).retry_of == first);
     build_all(farm, worker);
     retry.retry_of = second;
-    CHECK(farm.apply(retry).error().message.find("no failed build") !=
-          std::string::npos);
+    CHECK(farm.apply(retry).error().message.find("no failed build") != std::string::npos);
     const RebuildDiff diff = farm.get<RebuildDiff>(DiffRebuilds{first, second});
     REQUIRE(diff.variants.size() == 2);
     CHECK(diff.variants[0].newly_passing == std::vector<std::string>{"app"});
@@ -177,8 +175,9 @@ TEST_CASE("a CPU that lacked an instruction is not tried again; another one is")
     const auto explained = farm.get<Explanation>(ExplainBuild{build.id});
     CHECK(explained.workers[0].predicate == "excluded_cpu");
     CHECK(explained.workers[1].predicate == "free");
-    CHECK(farm.get<LeaseGrant>(RequestLease{WorkerId{2}, strong.incarnation, 0})
-              .build->target_arch == "x86_64_v3");
+    CHECK(
+        farm.get<LeaseGrant>(RequestLease{WorkerId{2}, strong.incarnation, 0}).build->target_arch ==
+        "x86_64_v3");
 }
 
 TEST_CASE("a rule's flags, %check, features, time and size reach the order") {

@@ -16,7 +16,9 @@ SubmitRebuild ordered() {
 }
 
 /// Takes every lease that there is, reports success, and says what was built in which order.
-std::vector<std::string> build_all(TestFarm& farm, WorkerId worker, const std::string& failing = "") {
+std::vector<std::string> build_all(TestFarm& farm,
+                                   WorkerId worker,
+                                   const std::string& failing = "") {
     std::vector<std::string> built;
     while (const auto lease = farm.lease(worker)) {
         REQUIRE(lease->build);
@@ -39,7 +41,8 @@ std::size_t at(const std::vector<std::string>& built, const std::string& what) {
 
 }  // namespace
 
-TEST_CASE("an ordered rebuild starts what needs nothing, and the rest when all it needs has ended") {
+TEST_CASE(
+    "an ordered rebuild starts what needs nothing, and the rest when all it needs has ended") {
     TestFarm farm({a_package("app"), a_package("lib"), a_package("tool")});
     farm.resolve({{"app", {"lib", "tool"}}, {"tool", {"lib"}}});
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
@@ -53,7 +56,8 @@ TEST_CASE("an ordered rebuild starts what needs nothing, and the rest when all i
     CHECK(farm.build("app", "x86_64").from_seed.empty());
 }
 
-TEST_CASE("a build gets what its dependencies made for its variant, or for the baseline if noarch") {
+TEST_CASE(
+    "a build gets what its dependencies made for its variant, or for the baseline if noarch") {
     SourcePackage data = a_package("data");
     data.noarch = true;
     TestFarm farm({a_package("app"), data, a_package("lib")});
@@ -62,7 +66,8 @@ TEST_CASE("a build gets what its dependencies made for its variant, or for the b
     farm.get<MadeRebuild>(ordered());
     std::map<std::string, std::vector<RpmFile>> given;
     while (const auto lease = farm.lease(worker)) {
-        given[lease->build->package + "/" + lease->build->target_arch] = lease->build->buildroot_rpms;
+        given[lease->build->package + "/" + lease->build->target_arch] =
+            lease->build->buildroot_rpms;
         REQUIRE(farm.report(*lease, an_ok_report(*lease, 'a')).has_value());
     }
     CHECK(given.at("lib/x86_64").empty());
@@ -82,7 +87,8 @@ TEST_CASE("packages in a cycle do not wait for each other, and say what came fro
     CHECK(farm.build("soup", "x86_64").state == BuildState::blocked);
 }
 
-TEST_CASE("a failed dependency is replaced by the seed's, or fails what needs it, as the release says") {
+TEST_CASE(
+    "a failed dependency is replaced by the seed's, or fails what needs it, as the release says") {
     for (const auto on_failed : {OnFailedDependency::seed, OnFailedDependency::fail}) {
         CAPTURE(name_of(on_failed));
         FarmConfig config = a_config();
