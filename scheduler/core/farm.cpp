@@ -162,7 +162,7 @@ void Farm::index(const Comparison& comparison) {
                        .not_before = comparison.not_before,
                        .avoid = {}};
         item.placement = placement_of(build);
-        item.placement.needs = {1, 0, 0};
+        item.placement.needs = {1, 0, 0};  // the whole host is its own
         ready_.put(item);
     } else {
         ready_.remove(comparison.id);

@@ -45,8 +45,10 @@ Placement Farm::placement_of(const Rebuild& rebuild,
     placement.needs.memory_bytes =
         std::max(rule.memory_bytes.value_or(estimate.memory_bytes), build.memory_bytes_min);
     placement.needs.disk_bytes = rule.disk_bytes.value_or(estimate.disk_bytes);
-    placement.needs = size_class_of(placement.needs);
-    placement.guessed = !estimate.known && !rule.memory_bytes && build.memory_bytes_min == 0;
+    if (!rule.memory_bytes && build.memory_bytes_min == 0) {
+        placement.certainty = estimate.known ? Certainty::learned : Certainty::guessed;
+        placement.needs = size_class_of(placement.needs);
+    }
     placement.features = rule.requires_features;
     std::ranges::sort(placement.features);
     placement.excluded_cpus = build.excluded_cpus;

@@ -24,9 +24,19 @@ bool within(std::int64_t need, std::int64_t limit) {
     return limit <= 0 || need <= limit;
 }
 
-/// A guess never asks for more than there is.
-std::int64_t asked(std::int64_t need, std::int64_t total, bool guessed) {
-    return guessed && total > 0 ? std::min(need, total) : need;
+/// What was learned has a margin of 1.2 and was rounded up by up to 1.25: two thirds are needed.
+bool may_try(std::int64_t need, std::int64_t total, Certainty certainty) {
+    switch (certainty) {
+        case Certainty::exact: return within(need, total);
+        case Certainty::learned: return within(need - need / 3, total);
+        case Certainty::guessed: return true;
+    }
+    return false;
+}
+
+/// An estimate never asks for more than there is.
+std::int64_t asked(std::int64_t need, std::int64_t total, Certainty certainty) {
+    return certainty != Certainty::exact && total > 0 ? std::min(need, total) : need;
 }
 
 }  // namespace
@@ -98,9 +108,11 @@ Unfit Fleet::unfit(const Entry& worker, const Placement& placement) {
     if (std::ranges::find(placement.excluded_cpus, worker.cpu) != placement.excluded_cpus.end())
         return Unfit::excluded_cpu;
     if (!within(placement.needs.cores, worker.total.cores)) return Unfit::cores;
-    if (placement.guessed) return Unfit::none;
-    if (!within(placement.needs.memory_bytes, worker.total.memory_bytes)) return Unfit::memory;
-    if (!within(placement.needs.disk_bytes, worker.total.disk_bytes)) return Unfit::disk;
+    const auto fits = [&](std::int64_t need, std::int64_t total) {
+        return may_try(need, total, placement.certainty);
+    };
+    if (!fits(placement.needs.memory_bytes, worker.total.memory_bytes)) return Unfit::memory;
+    if (!fits(placement.needs.disk_bytes, worker.total.disk_bytes)) return Unfit::disk;
     return Unfit::none;
 }
 
@@ -115,8 +127,8 @@ Resources Fleet::set_aside(const Entry& worker, const Placement& placement) {
     Resources needs = placement.needs;
     const int free = worker.total.cores - worker.used.cores;
     needs.cores = std::max(needs.cores, std::min(free, worker.total.cores / worker.slots));
-    needs.memory_bytes = asked(needs.memory_bytes, worker.total.memory_bytes, placement.guessed);
-    needs.disk_bytes = asked(needs.disk_bytes, worker.total.disk_bytes, placement.guessed);
+    needs.memory_bytes = asked(needs.memory_bytes, worker.total.memory_bytes, placement.certainty);
+    needs.disk_bytes = asked(needs.disk_bytes, worker.total.disk_bytes, placement.certainty);
     return needs;
 }
 

@@ -15,18 +15,23 @@
 
 namespace terrace::core {
 
+/// How sure it is what an attempt takes: a rule or an earlier `oom` says so; it is what earlier
+/// builds took, and some; nobody knows.
+enum class Certainty { exact, learned, guessed };
+
 /// What the placement of one attempt asks of a worker.
 struct Placement {
     Level run_level = Level::x86_64;
     Resources needs{1, 0, 0};
-    /// `needs` is a guess: a worker with less memory or disk may try it all the same.
-    bool guessed = false;
+    /// Of memory and disk. A worker that has somewhat less than what was learned, or anything less
+    /// than what is guessed, may try it all the same, with all that it has.
+    Certainty certainty = Certainty::exact;
     std::vector<std::string> features;       ///< beside the level, sorted
     std::vector<std::string> excluded_cpus;  ///< as cpu_of() names them
     friend auto operator<=>(const Placement& a, const Placement& b) {
         const auto key = [](const Placement& p) {
             return std::tie(p.run_level, p.needs.cores, p.needs.memory_bytes, p.needs.disk_bytes,
-                            p.guessed, p.features, p.excluded_cpus);
+                            p.certainty, p.features, p.excluded_cpus);
         };
         return key(a) <=> key(b);
     }

@@ -37,6 +37,15 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.retry.infra_failures_max == full.retry.infra_failures_max);
     CHECK(plain.retry.delay_min == full.retry.delay_min);
     CHECK(plain.retry.delay_max == full.retry.delay_max);
+    CHECK(plain.placement.background_headroom == full.placement.background_headroom);
+    CHECK(plain.placement.quick_slots == full.placement.quick_slots);
+    CHECK(plain.placement.quick_build == full.placement.quick_build);
+    CHECK(plain.placement.fair_share_half_life == full.placement.fair_share_half_life);
+    CHECK(plain.placement.reserve_after == full.placement.reserve_after);
+    CHECK(plain.placement.unplaceable_after == full.placement.unplaceable_after);
+    CHECK(plain.placement.confirm_above == full.placement.confirm_above);
+    CHECK(plain.placement.unknown == full.placement.unknown);
+    CHECK(plain.buildroot_base == full.buildroot_base);
     CHECK(plain.build_timeout == full.build_timeout);
     CHECK(plain.comparison_timeout == full.comparison_timeout);
     CHECK(plain.limits.body_bytes == full.limits.body_bytes);
