@@ -308,6 +308,25 @@ void print_memory(const Options& options) {
     fmt::print("{} {}\n", after, rss_mb() - before);
 }
 
+/// What the ranks' times and the ready builds are of: an empty graph would be fast as well.
+void print_graph(const core::SourceGraph& graph, const core::Snapshot& state) {
+    std::size_t needs = 0;
+    std::size_t seed_needs = 0;
+    std::uint32_t deepest = 0;
+    for (std::uint32_t node = 0; node < graph.graph.size(); ++node) {
+        needs += graph.graph.needs(node).size();
+        seed_needs += graph.graph.seed_needs(node).size();
+        deepest = std::max(deepest, graph.graph.depth(node));
+    }
+    const auto uninstallable = std::ranges::count_if(
+        state.dependencies, [](const auto& row) { return !row.second.problems.empty(); });
+    const auto& cycles = graph.graph.cycles();
+    fmt::print("{} needs between packages, at most {} in a chain; {} more in {} cycles, the "
+               "largest of {}\n{} source packages cannot be built: they wait for nothing\n\n",
+               needs, deepest + 1, seed_needs, cycles.size(),
+               cycles.empty() ? 0 : cycles.front().size(), uninstallable);
+}
+
 struct Memory {
     double rss_mb = 0;
     double farm_mb = 0;
@@ -369,8 +388,9 @@ int run(const Options& options) {
     const std::vector<double> finishes = time_finishes(planned.farm(), options.finishes);
     const Memory memory = measure_memory(options);
 
-    fmt::print("{} source packages, {} builds of two variants, {} of them ready\n\n",
+    fmt::print("{} source packages, {} builds of two variants, {} of them ready\n",
                planned.sources(), planned.builds(), planned.ready());
+    print_graph(*graph, state);
     print_steps(cold, cached);
     fmt::print("\n{:<52} {:9.1f}\n", "cold / cached", cold.total() / cached.total());
     fmt::print("{:<52} {:9.3f} ms\n", "ranks of the whole graph", ranks.all_ms);
