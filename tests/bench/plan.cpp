@@ -101,7 +101,8 @@ public:
 
     /// Leaves out what is not built for x86_64; returns how many builds the others have.
     std::int64_t put_on(std::vector<core::SourcePackage>& packages) const {
-        std::erase_if(packages, [&](const auto& package) { return !noarch_.contains(package.name); });
+        std::erase_if(packages,
+                      [&](const auto& package) { return !noarch_.contains(package.name); });
         std::int64_t builds = 0;
         for (core::SourcePackage& package : packages) {
             package.noarch = noarch_.at(package.name);
@@ -174,8 +175,7 @@ private:
         how.base = {"bash", "coreutils", "gcc", "rpm-build"};
         how.cache_directory = options.cache;
         how.threads = options.threads;
-        ingest::ResolvedSources resolved =
-            value_of(ingest::resolve(farm_.packages_of(set_), how));
+        ingest::ResolvedSources resolved = value_of(ingest::resolve(farm_.packages_of(set_), how));
         solved_ = resolved.solved;
         step("resolve", started);
         started = Clock::now();
@@ -219,8 +219,10 @@ struct RankTimes {
     double changed_mean = 0;  ///< nodes with another rank after an update
 };
 
-RankTimes time_ranks(const Planned& planned, const core::SourceGraph& graph,
-                     const core::Snapshot& state, const Options& options) {
+RankTimes time_ranks(const Planned& planned,
+                     const core::SourceGraph& graph,
+                     const core::Snapshot& state,
+                     const Options& options) {
     std::vector<double> seconds;
     for (const SourcePackageId id : graph.sources) {
         const auto& package = state.source_packages.at(id);
@@ -244,8 +246,7 @@ RankTimes time_ranks(const Planned& planned, const core::SourceGraph& graph,
     for (int i = 0; i < options.updates; ++i) {
         const auto node = static_cast<std::uint32_t>(draw.bits() % seconds.size());
         const double factor = 1.2 + 2 * draw.unit();
-        const double value =
-            ranks.seconds(node) * (draw.unit() < 0.5 ? factor : 1 / factor);
+        const double value = ranks.seconds(node) * (draw.unit() < 0.5 ? factor : 1 / factor);
         const Clock::time_point started = Clock::now();
         const std::size_t changed = ranks.update(node, value).size();
         one.push_back(ms_since(started));
@@ -321,10 +322,11 @@ void print_graph(const core::SourceGraph& graph, const core::Snapshot& state) {
     const auto uninstallable = std::ranges::count_if(
         state.dependencies, [](const auto& row) { return !row.second.problems.empty(); });
     const auto& cycles = graph.graph.cycles();
-    fmt::print("{} needs between packages, at most {} in a chain; {} more in {} cycles, the "
-               "largest of {}\n{} source packages cannot be built: they wait for nothing\n\n",
-               needs, deepest + 1, seed_needs, cycles.size(),
-               cycles.empty() ? 0 : cycles.front().size(), uninstallable);
+    fmt::print(
+        "{} needs between packages, at most {} in a chain; {} more in {} cycles, the "
+        "largest of {}\n{} source packages cannot be built: they wait for nothing\n\n",
+        needs, deepest + 1, seed_needs, cycles.size(), cycles.empty() ? 0 : cycles.front().size(),
+        uninstallable);
 }
 
 struct Memory {
@@ -334,8 +336,9 @@ struct Memory {
 
 Memory measure_memory(const Options& options) {
     const os::CapturedRun run = os::run_captured(
-        {.arguments = {"/proc/self/exe", "--only-memory", "--workload", std::filesystem::absolute(options.workload).string(),
-                       "--repos", std::filesystem::absolute(options.repos).string(), "--cache",
+        {.arguments = {"/proc/self/exe", "--only-memory", "--workload",
+                       std::filesystem::absolute(options.workload).string(), "--repos",
+                       std::filesystem::absolute(options.repos).string(), "--cache",
                        std::filesystem::absolute(options.cache).string()},
          .environment = os::current_environment()},
         std::chrono::minutes(10));
@@ -350,9 +353,8 @@ void print_steps(const Steps& cold, const Steps& cached) {
     cli::Table table({{"step"}, {"cold, ms"}, {"cached, ms"}});
     for (const auto& [name, ms] : cold.steps)
         table.add({{name}, {fmt::format("{:.1f}", ms)}, {fmt::format("{:.1f}", cached[name])}});
-    table.add({{"all"},
-               {fmt::format("{:.1f}", cold.total())},
-               {fmt::format("{:.1f}", cached.total())}});
+    table.add(
+        {{"all"}, {fmt::format("{:.1f}", cold.total())}, {fmt::format("{:.1f}", cached.total())}});
     cli::Output output = cli::standard_output();
     output.print(table, "");
 }
@@ -397,25 +399,23 @@ int run(const Options& options) {
     fmt::print("{:<52} {:9.3f} ms\n", "ranks after one update, p99", ranks.one_p99_ms);
     fmt::print("{:<52} {:9.3f} ms ({:.1f} ranks changed on average)\n",
                "ranks after one update, the slowest", ranks.one_max_ms, ranks.changed_mean);
-    fmt::print("{:<52} {:9.3f} ms (the slowest {:.3f} ms)\n",
-               "the farm's answer to a finish, p99", quantile(finishes, 0.99),
-               quantile(finishes, 1));
+    fmt::print("{:<52} {:9.3f} ms (the slowest {:.3f} ms)\n", "the farm's answer to a finish, p99",
+               quantile(finishes, 0.99), quantile(finishes, 1));
     fmt::print("{:<52} {:9.1f} MiB\n", "resident memory of a process that did it cached",
                memory.rss_mb);
     fmt::print("{:<52} {:9.1f} MiB\n", "of it the farm and its graph", memory.farm_mb);
-    const wire::json::value line = {
-        {"bench", "plan"},
-        {"metrics",
-         {{"cold_s", rounded(cold.total() / 1000)},
-          {"cached_s", rounded(cached.total() / 1000)},
-          {"cold_over_cached", rounded(cold.total() / cached.total())},
-          {"dry_run_ms", rounded(cached["dry run"])},
-          {"submit_ms", rounded(cached["submit"])},
-          {"rank_all_ms", rounded(ranks.all_ms)},
-          {"rank_one_ms", rounded(ranks.one_p99_ms)},
-          {"finish_p99_ms", rounded(quantile(finishes, 0.99))},
-          {"rss_mb", rounded(memory.rss_mb)},
-          {"farm_mb", rounded(memory.farm_mb)}}}};
+    const wire::json::value line = {{"bench", "plan"},
+                                    {"metrics",
+                                     {{"cold_s", rounded(cold.total() / 1000)},
+                                      {"cached_s", rounded(cached.total() / 1000)},
+                                      {"cold_over_cached", rounded(cold.total() / cached.total())},
+                                      {"dry_run_ms", rounded(cached["dry run"])},
+                                      {"submit_ms", rounded(cached["submit"])},
+                                      {"rank_all_ms", rounded(ranks.all_ms)},
+                                      {"rank_one_ms", rounded(ranks.one_p99_ms)},
+                                      {"finish_p99_ms", rounded(quantile(finishes, 0.99))},
+                                      {"rss_mb", rounded(memory.rss_mb)},
+                                      {"farm_mb", rounded(memory.farm_mb)}}}};
     std::cout << std::flush;
     fmt::print("{}\n", wire::json::serialize(line));
     return 0;
