@@ -42,13 +42,20 @@ Placement Farm::placement_of(const Rebuild& rebuild,
     Placement placement;
     placement.run_level = release.variant(build.variant)->run_level;
     placement.needs.cores = rule.cores.value_or(1);
+    // Classes only for what nobody said exactly.
+    const Resources classes = size_class_of({1, estimate.memory_bytes, estimate.disk_bytes});
     placement.needs.memory_bytes =
-        std::max(rule.memory_bytes.value_or(estimate.memory_bytes), build.memory_bytes_min);
-    placement.needs.disk_bytes = rule.disk_bytes.value_or(estimate.disk_bytes);
-    if (!rule.memory_bytes && build.memory_bytes_min == 0) {
-        placement.certainty = estimate.known ? Certainty::learned : Certainty::guessed;
-        placement.needs = size_class_of(placement.needs);
-    }
+        std::max(rule.memory_bytes.value_or(classes.memory_bytes), build.memory_bytes_min);
+    placement.needs.disk_bytes = rule.disk_bytes.value_or(classes.disk_bytes);
+    const auto history = state_.build_history.find({release.name, source.name});
+    const bool any = history != state_.build_history.end();
+    const auto certainty = [](bool exact, bool measured) {
+        return exact ? Certainty::exact : measured ? Certainty::learned : Certainty::guessed;
+    };
+    placement.memory_certainty = certainty(rule.memory_bytes || build.memory_bytes_min > 0,
+                                           any && !history->second.memory_peak_bytes.empty());
+    placement.disk_certainty =
+        certainty(rule.disk_bytes.has_value(), any && !history->second.disk_bytes.empty());
     placement.features = rule.requires_features;
     std::ranges::sort(placement.features);
     placement.excluded_cpus = build.excluded_cpus;

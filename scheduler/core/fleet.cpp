@@ -108,11 +108,11 @@ Unfit Fleet::unfit(const Entry& worker, const Placement& placement) {
     if (std::ranges::find(placement.excluded_cpus, worker.cpu) != placement.excluded_cpus.end())
         return Unfit::excluded_cpu;
     if (!within(placement.needs.cores, worker.total.cores)) return Unfit::cores;
-    const auto fits = [&](std::int64_t need, std::int64_t total) {
-        return may_try(need, total, placement.certainty);
-    };
-    if (!fits(placement.needs.memory_bytes, worker.total.memory_bytes)) return Unfit::memory;
-    if (!fits(placement.needs.disk_bytes, worker.total.disk_bytes)) return Unfit::disk;
+    if (!may_try(placement.needs.memory_bytes, worker.total.memory_bytes,
+                 placement.memory_certainty))
+        return Unfit::memory;
+    if (!may_try(placement.needs.disk_bytes, worker.total.disk_bytes, placement.disk_certainty))
+        return Unfit::disk;
     return Unfit::none;
 }
 
@@ -127,8 +127,9 @@ Resources Fleet::set_aside(const Entry& worker, const Placement& placement) {
     Resources needs = placement.needs;
     const int free = worker.total.cores - worker.used.cores;
     needs.cores = std::max(needs.cores, std::min(free, worker.total.cores / worker.slots));
-    needs.memory_bytes = asked(needs.memory_bytes, worker.total.memory_bytes, placement.certainty);
-    needs.disk_bytes = asked(needs.disk_bytes, worker.total.disk_bytes, placement.certainty);
+    needs.memory_bytes =
+        asked(needs.memory_bytes, worker.total.memory_bytes, placement.memory_certainty);
+    needs.disk_bytes = asked(needs.disk_bytes, worker.total.disk_bytes, placement.disk_certainty);
     return needs;
 }
 

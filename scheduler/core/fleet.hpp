@@ -23,15 +23,16 @@ enum class Certainty { exact, learned, guessed };
 struct Placement {
     Level run_level = Level::x86_64;
     Resources needs{1, 0, 0};
-    /// Of memory and disk. A worker that has somewhat less than what was learned, or anything less
-    /// than what is guessed, may try it all the same, with all that it has.
-    Certainty certainty = Certainty::exact;
+    /// A worker that has somewhat less than what was learned, or anything less than what is
+    /// guessed, may try it all the same, with all that it has.
+    Certainty memory_certainty = Certainty::exact;
+    Certainty disk_certainty = Certainty::exact;
     std::vector<std::string> features;       ///< beside the level, sorted
     std::vector<std::string> excluded_cpus;  ///< as cpu_of() names them
     friend auto operator<=>(const Placement& a, const Placement& b) {
         const auto key = [](const Placement& p) {
             return std::tie(p.run_level, p.needs.cores, p.needs.memory_bytes, p.needs.disk_bytes,
-                            p.certainty, p.features, p.excluded_cpus);
+                            p.memory_certainty, p.disk_certainty, p.features, p.excluded_cpus);
         };
         return key(a) <=> key(b);
     }

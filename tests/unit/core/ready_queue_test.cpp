@@ -188,12 +188,12 @@ TEST_CASE("a slot gets only what its worker has room for") {
     big.placement.needs.memory_bytes = 32 * kGiB;  // more than there is: never
     yard.queue.put(big);
     CHECK(yard.found(1, kNow + 24h) == 2);
-    big.placement.certainty = Certainty::guessed;  // but nobody knows that it takes as much
+    big.placement.memory_certainty = Certainty::guessed;  // but nobody knows that it takes as much
     yard.queue.put(big);
     const Fleet::Entry& worker = yard.fleet.at(WorkerId{1});
     CHECK(Fleet::unfit(worker, big.placement) == Unfit::none);
     CHECK(Fleet::set_aside(worker, big.placement).memory_bytes == 16 * kGiB);
-    big.placement.certainty = Certainty::learned;
+    big.placement.memory_certainty = Certainty::learned;
     CHECK(Fleet::unfit(worker, big.placement) == Unfit::memory);
     big.placement.needs.memory_bytes = 24 * kGiB;  // what it took before, and some
     CHECK(Fleet::unfit(worker, big.placement) == Unfit::none);
