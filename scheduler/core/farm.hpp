@@ -139,7 +139,7 @@ private:
     double rank_of(const Build& build) const;
     void put_ready(const Build& build);
     void learn(const Build& build, const AttemptReport& report, Decision& decision);
-    void rank_anew(const std::string& release, const std::string& source);
+    void rank_anew(const std::string& release, const SourcePackage& source);
     void find_critical(TimePoint now);
     void add_comparisons(const Rebuild& rebuild,
                          const std::vector<BuildId>& siblings,

@@ -106,33 +106,27 @@ void Farm::learn(const Build& build, const AttemptReport& report, Decision& deci
     if (known != state_.build_history.end()) history = known->second;
     record(decision, remember(std::move(history), report.wall_ms, report.memory_peak_bytes,
                               report.disk_bytes));
-    rank_anew(release, source.name);
+    rank_anew(release, source);
 }
 
-void Farm::rank_anew(const std::string& release, const std::string& source) {
-    const double seconds = estimate_for(release, source).seconds;
-    std::vector<BuildId> moved;
-    if (const auto ready = ready_of_source_.find({release, source});
-        ready != ready_of_source_.end())
-        moved.assign(ready->second.begin(), ready->second.end());
+/// Every rebuild of the package set orders by the new estimate: in ordered mode the source's node
+/// and what leads to it, and whatever is ready of it.
+void Farm::rank_anew(const std::string& release, const SourcePackage& source) {
+    const double seconds = estimate_for(release, source.name).seconds;
     for (auto& [rebuild, order] : orders_) {
-        const Rebuild& row = state_.rebuilds.at(rebuild);
-        if (row.release != release) continue;
-        // Nothing but the package's own row says which node it is: look among those that wait.
-        for (const BuildId id : moved) {
-            const Build& build = state_.builds.at(id);
-            if (build.rebuild != rebuild) continue;
-            const auto node = order.graph().node_of(build.source_package);
-            for (const std::uint32_t other : order.ranks().update(*node, seconds)) {
-                for (const BuildId changed : order.builds(other)) {
-                    if (ready_.item(changed))
-                        ready_.rerank(changed, rank_of(state_.builds.at(changed)));
-                }
+        const auto node = order.graph().node_of(source.id);
+        if (!node || !order.takes_part(*node)) continue;
+        for (const std::uint32_t moved : order.ranks().update(*node, seconds)) {
+            for (const BuildId id : order.builds(moved)) {
+                if (ready_.item(id)) ready_.rerank(id, rank_of(state_.builds.at(id)));
             }
-            break;
         }
     }
-    for (const BuildId id : moved) put_ready(state_.builds.at(id));
+    const auto ready = ready_of_source_.find({release, source.name});
+    if (ready == ready_of_source_.end()) return;
+    const std::vector<BuildId> builds(ready->second.begin(), ready->second.end());
+    for (const BuildId id : builds)
+        put_ready(state_.builds.at(id));  // its size may have changed, too
 }
 
 /// How long the whole fleet would be busy with what each rebuild still has to do.
