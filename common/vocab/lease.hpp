@@ -37,6 +37,8 @@ struct BuildOrder {
     std::vector<RpmFile> buildroot_rpms;
     Resources resources;  ///< what of the host is set aside for it
     Duration timeout{};
+    /// Without output and without CPU use of its processes for this long it is `stalled`; 0: never.
+    Duration silence_max{};
     friend bool operator==(const BuildOrder&, const BuildOrder&) = default;
 };
 BOOST_DESCRIBE_STRUCT(BuildOrder,
@@ -54,7 +56,8 @@ BOOST_DESCRIBE_STRUCT(BuildOrder,
                        skip_check,
                        buildroot_rpms,
                        resources,
-                       timeout))
+                       timeout,
+                       silence_max))
 
 /// Measure the installed RPMs of the variant against those of the baseline.
 struct ComparisonOrder {
@@ -104,6 +107,9 @@ struct AttemptReport {
     /// unpacks, compiles and packs, plus mock's results at the end. Allocated blocks, not lengths.
     /// Not in it: the build root's own packages, and a build root on tmpfs.
     std::int64_t disk_bytes = 0;
+    std::int64_t bytes_written = 0;  ///< to block devices, by its control group; 0: not known
+    /// Of a build: what was installed in its build root when rpmbuild began, as NEVRAs, sorted.
+    std::vector<std::string> buildroot_packages;
     std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before
     AuditReport audit;            ///< of a build
     std::vector<Sample> samples;  ///< of a comparison
@@ -119,6 +125,8 @@ BOOST_DESCRIBE_STRUCT(AttemptReport,
                        cpu_ms,
                        memory_peak_bytes,
                        disk_bytes,
+                       bytes_written,
+                       buildroot_packages,
                        rpms,
                        audit,
                        samples))
