@@ -168,7 +168,8 @@ void add_build_commands(CLI::App& app, Action& action) {
 
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");
     log.app->add_option("id", log.options->id, "Id of the build")->required();
-    log.app->add_flag("-f,--follow", log.options->follow, "Go on until the attempt has ended");
+    log.app->add_flag("-f,--follow", log.options->follow,
+                      "Go on until the build has ended, also through its further attempts");
     log.does(action, print_log);
 
     Command<IdOptions> cancel(*noun, "cancel", "Cancel a build that has not ended");

@@ -126,6 +126,15 @@ void read_limits(YamlMap map, Limits& limits) {
     map.done();
 }
 
+void read_logs(YamlMap map, SchedulerConfig& config) {
+    config.keep_logs = map.duration_or("keep", config.keep_logs);
+    config.keep_failed_logs = map.duration_or("keep_failed", config.keep_failed_logs);
+    map.done();
+    if (config.keep_logs <= Duration(0)) map.fail("keep", "must be more than 0");
+    if (config.keep_failed_logs < config.keep_logs)
+        map.fail("keep_failed", "must not be below keep");
+}
+
 }  // namespace
 
 SchedulerConfig load_config(const std::filesystem::path& path) {
@@ -147,6 +156,7 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     config.buildroot_base = file.texts_or("buildroot_base", config.buildroot_base);
     read_timeouts(file.map_or_empty("timeouts"), config);
     read_limits(file.map_or_empty("limits"), config.limits);
+    read_logs(file.map_or_empty("logs"), config);
     YamlMap log = file.map_or_empty("log");
     config.log_level = log.word_or("level", config.log_level);
     log.done();

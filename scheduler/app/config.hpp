@@ -41,6 +41,8 @@ struct SchedulerConfig {
     Duration build_timeout{};
     Duration comparison_timeout{};
     Limits limits;
+    Duration keep_logs = std::chrono::days(30);         ///< after the end of their attempts
+    Duration keep_failed_logs = std::chrono::days(90);  ///< of attempts that failed
     runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

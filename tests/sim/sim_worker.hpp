@@ -23,10 +23,12 @@ public:
     Result<wire::WorkerWelcome> register_worker(const WorkerHello& hello) override;
     Result<std::optional<LeaseGrant>> request_lease(const wire::LeaseRequest& request) override;
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat& heartbeat) override;
-    Result<void> append_log(LeaseKey, std::int64_t, std::string_view) override { return {}; }
+    Result<std::int64_t> append_log(LeaseKey, std::int64_t, std::string_view) override { return 0; }
     Result<void> report(AttemptId attempt, const AttemptReport& report) override;
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
-    Result<void> store_object(const Digest&, const std::filesystem::path&) override { return {}; }
+    Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
+        return {};
+    }
 
 private:
     Result<core::Reply> deliver(core::Event event);

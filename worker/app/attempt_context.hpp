@@ -19,6 +19,7 @@ struct AttemptSettings {
     MockUser user;
     std::filesystem::path
         measure_program;  ///< terrace-measure, which times a command in a build root
+    LogLimits log;
 };
 
 /// What an attempt needs while it runs; all of it outlives the attempt.

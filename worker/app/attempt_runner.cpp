@@ -86,7 +86,8 @@ void SlotRunner::run(const LeaseGrant& lease) {
 
 AttemptReport SlotRunner::run_in_directory(const LeaseGrant& lease) {
     const std::filesystem::path directory = state_.make_attempt(lease.attempt, unique_ext_);
-    AttemptLog log(api_, LeaseKey{lease.attempt, lease.fence}, directory / "attempt.log");
+    AttemptLog log(api_, LeaseKey{lease.attempt, lease.fence}, directory / "attempt.log",
+                   settings_.log);
     const auto is_cancelled = [this] { return cancelled_.load(); };
     const AttemptContext context{api_, settings_, directory, unique_ext_, log, is_cancelled};
     AttemptReport report;

@@ -152,7 +152,8 @@ private:
         for (const RpmFile& rpm : report_.rpms) {
             if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
             const auto stored = while_farm_is_away(context_, [&] {
-                return context_.api.store_object(rpm.digest, paths_.results / rpm.filename);
+                return context_.api.store_object({lease_.attempt, lease_.fence}, rpm.digest,
+                                                 paths_.results / rpm.filename);
             });
             if (!stored) return infra(stored.error().message);
         }

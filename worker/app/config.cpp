@@ -14,6 +14,7 @@ namespace terrace::worker {
 namespace {
 
 constexpr int kSlotsMax = 1024;
+constexpr std::int64_t kLogBytesMax = std::int64_t{1} << 40;
 constexpr std::size_t kTokenBytesMax = 4096;
 
 /// The name becomes a part of file names and of mock's --uniqueext.
@@ -35,6 +36,14 @@ MockSettings read_mock(runtime::YamlMap& yaml, const std::filesystem::path& stat
     mock.base_directory = state / "mock";
     mock.cache_directory = state / "mock-cache";
     return mock;
+}
+
+LogLimits read_attempt_log(runtime::YamlMap map) {
+    LogLimits limits;
+    limits.head_bytes = map.whole_or("head_bytes", limits.head_bytes, 0, kLogBytesMax);
+    limits.tail_bytes = map.whole_or("tail_bytes", limits.tail_bytes, 1, kLogBytesMax);
+    map.done();
+    return limits;
 }
 
 }  // namespace
@@ -61,6 +70,7 @@ WorkerConfig read_config(runtime::YamlMap yaml) {
     config.mock = read_mock(yaml, config.state);
     config.mock_uid =
         static_cast<int>(yaml.whole_or("mock_uid", -1, 1, std::numeric_limits<int>::max()));
+    config.attempt_log = read_attempt_log(yaml.map_or_empty("attempt_log"));
     runtime::YamlMap log = yaml.map_or_empty("log");
     config.log_level = log.word_or("level", config.log_level);
     log.done();

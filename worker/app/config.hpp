@@ -7,6 +7,7 @@
 #include "common/runtime/yaml_reader.hpp"
 #include "common/vocab/level.hpp"
 #include "worker/core/attempt_plan.hpp"
+#include "worker/mock/head_tail_file.hpp"
 
 namespace terrace::worker {
 
@@ -20,6 +21,7 @@ struct WorkerConfig {
     Level level_max = Level::x86_64_v4;
     MockSettings mock;
     int mock_uid = -1;  ///< -1: not given
+    LogLimits attempt_log;
     runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

@@ -104,7 +104,7 @@ void drain(agent::Agent& agent) {
 
 void run_daemon(const WorkerConfig& config) {
     const AttemptSettings settings{config.mock, mock_user_of(config),
-                                   program_directory() / "terrace-measure"};
+                                   program_directory() / "terrace-measure", config.attempt_log};
     SchedulerClient client(config.scheduler, read_token(config));
     StateDirectory state(settings.user, settings.mock);
     state.remove_leftovers();

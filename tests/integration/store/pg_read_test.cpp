@@ -185,9 +185,17 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
 
 TEST_CASE("an attempt has ended, or not, or is not there") {
     Farm farm;
-    CHECK(farm.read.attempt_ended(AttemptId{101}) == true);
-    CHECK(farm.read.attempt_ended(AttemptId{103}) == false);
-    CHECK(farm.read.attempt_ended(AttemptId{1}) == std::nullopt);
+    const json::value ended = parsed(farm.read.attempt_ends({AttemptId{101}, AttemptId{1}}));
+    REQUIRE(ended.as_array().size() == 1);
+    CHECK(keys_of(ended.at(0)) == "id ended_at outcome");
+    CHECK(ended.at(0).at("id") == 101);
+    CHECK(ended.at(0).at("ended_at").is_string());
+    CHECK(ended.at(0).at("outcome") == "ok");
+    const json::value runs = parsed(farm.read.attempt_ends({AttemptId{103}}));
+    REQUIRE(runs.as_array().size() == 1);
+    CHECK(runs.at(0).at("ended_at").is_null());
+    CHECK(runs.at(0).at("outcome").is_null());
+    CHECK(parsed(farm.read.attempt_ends({})).as_array().empty());
 }
 
 TEST_CASE("comparisons have times and sizes of both sides, without debug packages") {

@@ -41,6 +41,8 @@ TEST_CASE("every default is as documented") {
     CHECK(config.build_timeout == 4h);
     CHECK(config.comparison_timeout == 1h);
     CHECK(config.limits.body_bytes == 1073741824);
+    CHECK(config.keep_logs == std::chrono::days(30));
+    CHECK(config.keep_failed_logs == std::chrono::days(90));
     CHECK(config.log_level == runtime::LogLevel::info);
 }
 
@@ -51,6 +53,7 @@ TEST_CASE("every key is read") {
         "published: /srv/www\nlease: {length: 2m, heartbeat: 5s}\n"
         "retry: {infra_failures_max: 2, delay_min: 1s, delay_max: 2s}\n"
         "timeouts: {build: 1h, comparison: 2h}\nlog: {level: debug}\n"
+        "logs: {keep: 1d, keep_failed: 2d}\n"
         "limits: {body_bytes: 1, json_bytes: 2, log_bytes: 3, connections: 4, "
         "database_connections: 5, "
         "inbox: 6}\n");

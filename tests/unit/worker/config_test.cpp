@@ -30,6 +30,8 @@ TEST_CASE("scheduler, state and mock's configurations are all that must be said"
     CHECK(config.mock.base_directory == "/var/lib/terrace/mock");
     CHECK(config.mock.cache_directory == "/var/lib/terrace/mock-cache");
     CHECK(config.mock_uid == -1);
+    CHECK(config.attempt_log.head_bytes == 16 << 20);
+    CHECK(config.attempt_log.tail_bytes == 16 << 20);
     CHECK(config.log_level == runtime::LogLevel::info);
 }
 
@@ -38,6 +40,7 @@ TEST_CASE("everything can be said") {
         config_of(std::string(kLeast) +
                   "name: alpha-1\ntoken_file: token\nslots: 4\nlevel_max: x86_64_v2\n"
                   "mock_command: [python3, /opt/mock]\nmock_uid: 1001\nisolation: simple\n"
+                  "attempt_log: {head_bytes: 0, tail_bytes: 5}\n"
                   "log:\n  level: debug\n");
     CHECK(config.name == "alpha-1");
     CHECK(config.token_file == "/etc/terrace/token");
@@ -46,6 +49,8 @@ TEST_CASE("everything can be said") {
     CHECK(config.mock.command == std::vector<std::string>{"python3", "/opt/mock"});
     CHECK(config.mock.isolation == "simple");
     CHECK(config.mock_uid == 1001);
+    CHECK(config.attempt_log.head_bytes == 0);
+    CHECK(config.attempt_log.tail_bytes == 5);
     CHECK(config.log_level == runtime::LogLevel::debug);
 }
 
@@ -53,7 +58,7 @@ TEST_CASE("what cannot be is refused") {
     for (const char* line : {"name: a b", "name: ../x", "slots: 0",
                              "level_max: x86-64-v3",  // lint: allow x86-64-v3
                              "isolation: docker", "mock_command: []", "mock_uid: 0", "unknown: 1",
-                             "log: {colour: red}"}) {
+                             "log: {colour: red}", "attempt_log: {tail_bytes: 0}"}) {
         CAPTURE(line);
         CHECK_THROWS_AS(config_of(std::string(kLeast) + line + "\n"), runtime::ConfigError);
     }
