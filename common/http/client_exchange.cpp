@@ -205,7 +205,11 @@ asio::awaitable<error_code> exchange(const Endpoint& endpoint,
     const IoResult written = co_await connection.stream->write(bytes);
     error_code error = written.error;
     bool wanted = !call.upload.empty();
-    if (!error && expect) wanted = co_await body_is_wanted(connection, end, error);
+    if (!error && expect) {
+        wanted = co_await body_is_wanted(connection, end, error);
+        // Whoever reads once more after a reading error waits for an event that was the last one.
+        if (error) co_return error;
+    }
     if (!error && wanted) error = co_await send_file(*connection.stream, call, size);
     if (error && error == boost::beast::error::timeout) co_return error;
     // Even when sending failed there may be an answer that says why, such as 413.
