@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "common/os/files.hpp"
-#include "scheduler/ingest/resolution_cache.hpp"
 #include "common/os/sealed_file.hpp"
+#include "scheduler/ingest/resolution_cache.hpp"
 #include "scheduler/ingest/solv_cache.hpp"
 #include "scheduler/ingest/source_solver.hpp"
 

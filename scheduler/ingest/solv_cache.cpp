@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "common/solv/pool.hpp"
 #include "common/os/sealed_file.hpp"
+#include "common/solv/pool.hpp"
 
 namespace terrace::ingest {
 namespace {

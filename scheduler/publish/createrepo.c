@@ -47,8 +47,7 @@ static cr_Package* read_package(const char* path,
         g_set_error(cause, g_quark_from_static_string("terrace"), 1, "%s", g_strerror(errno));
         return NULL;
     }
-    cr_Package* package =
-        cr_package_from_rpm_base(path, CHANGELOG_ENTRIES, CR_HDRR_NONE, cause);
+    cr_Package* package = cr_package_from_rpm_base(path, CHANGELOG_ENTRIES, CR_HDRR_NONE, cause);
     if (!package) return NULL;
     const struct cr_HeaderRangeStruct range = cr_get_header_byte_range(path, cause);
     if (range.end == 0) {

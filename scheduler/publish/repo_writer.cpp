@@ -68,8 +68,8 @@ public:
     }
 
     createrepo_record record() const {
-        return {kind_.c_str(), location_.c_str(), digest_.c_str(),
-                static_cast<std::int64_t>(size_), static_cast<std::int64_t>(size_open_)};
+        return {kind_.c_str(), location_.c_str(), digest_.c_str(), static_cast<std::int64_t>(size_),
+                static_cast<std::int64_t>(size_open_)};
     }
 
 private:

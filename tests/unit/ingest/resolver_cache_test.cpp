@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "scheduler/ingest/resolution_cache.hpp"
 #include "common/os/sealed_file.hpp"
+#include "scheduler/ingest/resolution_cache.hpp"
 #include "scheduler/ingest/solv_cache.hpp"
 #include "tests/unit/ingest/resolver_farm.hpp"
 

@@ -48,7 +48,8 @@ TEST_CASE("a file that is no RPM is an error with its name") {
     os::write_file_atomically(file, "no RPM at all");
     std::string message;
     try {
-        write_repo(directory.path(), {{file.filename(), os::sha256_of_file(file)}}, kTime, MetadataCache(directory.path() / "cache"));
+        write_repo(directory.path(), {{file.filename(), os::sha256_of_file(file)}}, kTime,
+                   MetadataCache(directory.path() / "cache"));
     } catch (const PublishError& e) {
         message = e.what();
     }
@@ -57,5 +58,6 @@ TEST_CASE("a file that is no RPM is an error with its name") {
 }
 
 TEST_CASE("a directory that cannot be written is an error") {
-    CHECK_THROWS_AS(write_repo("/proc/nowhere", {}, kTime, MetadataCache("/proc/nowhere")), std::system_error);
+    CHECK_THROWS_AS(write_repo("/proc/nowhere", {}, kTime, MetadataCache("/proc/nowhere")),
+                    std::system_error);
 }
