@@ -118,6 +118,10 @@ Result<std::vector<LeavesRow>> read_leaves_table(std::istream& in) {
         }
         rows.push_back(*row);
     }
+    if (columns.empty()) {
+        return Error{Errc::invalid_argument,
+                     "The table is empty: its first line must name columns such as 'leaf1'."};
+    }
     return rows;
 }
 

@@ -102,6 +102,8 @@ TEST_CASE("state is taken as enabled only where OSXSAVE is set") {
 
 TEST_CASE("a table that is not one is refused with the line to blame") {
     for (const auto& [text, blame] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"", "empty"},
+             {"# nothing but a comment\n", "empty"},
              {"leaf1\tleaf7_0\n", "leaf80000001"},
              {"leaf1\tleaf7_0\tleaf80000001\n0-0-0-0\t\t\n", "Line 2"},
              {"leaf1\tleaf7_0\tleaf80000001\n\t\t\n0000000g-00000000-00000000-00000000\t\t\n",
