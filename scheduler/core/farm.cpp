@@ -211,7 +211,10 @@ void Farm::move(Build build, BuildEvent event, TimePoint now, Decision& decision
     const auto next = next_state(build.state, event);
     TERRACE_CHECK(next.has_value());
     build.state = *next;
-    if (is_final(build.state)) build.finished_at = now;
+    if (is_final(build.state)) {
+        build.finished_at = now;
+        build.failed_tries.clear();
+    }
     record(decision, std::move(build));
 }
 

@@ -189,7 +189,6 @@ void Farm::finish_build(Build build,
             build.evidence +=
                 " It failed " + std::to_string(tries) + " times: " + tries_text(build) + ".";
     }
-    build.failed_tries.clear();
     if (report.outcome == Outcome::ok) {
         learn(build, report, decision);
         build.code_identity = report.audit.code_identity;

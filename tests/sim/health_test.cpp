@@ -9,18 +9,19 @@
 namespace terrace::sim {
 namespace {
 
-constexpr int kPackages = 40;
+constexpr int kPackages = 28;
 constexpr std::size_t kBad = 0;
 /// 5 incidents of 2 slots or 10 packages, what ran beside them, and what it gets until another
 /// worker ends its first attempt well.
 constexpr int kAttemptsToFind = 25;
-constexpr Duration kProbeDelayMax = std::chrono::minutes(8);
-/// Of an hour that begins with the quarantine: after 1, 2, 4 and 8 minutes, then every 8.
-constexpr int kProbesInAnHour = 10;
+constexpr Duration kProbeDelayMax = std::chrono::minutes(4);
+/// In twenty minutes of quarantine: after 1, 2 and 4 minutes, then every 4.
+constexpr Duration kQuarantine = std::chrono::minutes(20);
+constexpr int kProbes = 6;
 
 std::uint64_t seeds() {
     const char* text = std::getenv("TERRACE_SIM_SEEDS");
-    return text ? std::strtoull(text, nullptr, 10) : 60;
+    return text ? std::strtoull(text, nullptr, 10) : 40;
 }
 
 /// Anew each time, so that nothing is reused. One in seven is broken, as in a bad mass rebuild.
@@ -112,14 +113,14 @@ void find_and_repair(std::uint64_t seed, const SimRates& rates) {
     REQUIRE(leases.given <= kAttemptsToFind);
     REQUIRE(play.health().by_farm);
 
-    const TimePoint later = play.world.now() + std::chrono::hours(1);
+    const TimePoint later = play.world.now() + kQuarantine;
     while (play.world.now() < later) {
         play.step();
         play.check_the_others();
         leases.look(play.world.state(), play.bad);
     }
     REQUIRE(play.health().admission != core::Admission::enabled);
-    REQUIRE(leases.given <= kAttemptsToFind + kProbesInAnHour);
+    REQUIRE(leases.given <= kAttemptsToFind + kProbes);
     for (const auto& [id, build] : play.world.state().builds) {
         const std::string& name = play.world.state().source_packages.at(build.source_package).name;
         // What it failed before it was suspected cannot be told from the packages' own fault.
@@ -150,7 +151,7 @@ TEST_CASE("no healthy worker is ever quarantined for what packages fail") {
     for (std::uint64_t seed = 1; seed <= seeds(); ++seed) {
         CAPTURE(seed);
         Play play(seed);
-        for (int i = 0; i < 200; ++i) {
+        for (int i = 0; i < 150; ++i) {
             play.step();
             for (const auto& [id, health] : play.world.state().worker_health)
                 REQUIRE(health.admission == core::Admission::enabled);
