@@ -186,7 +186,7 @@ private:
                       TimePoint now,
                       Decision& decision);
 
-    // farm_health.cpp: host_health.hpp says the rule
+    // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
     WorkerHealth health_of(WorkerId worker) const;
     /// Writes the row, and quarantines or takes back as its run of failures says.
     void put_health(WorkerHealth health, TimePoint now, Decision& decision);
