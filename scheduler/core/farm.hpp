@@ -227,6 +227,7 @@ private:
     void finish_comparison(Comparison comparison,
                            const Lease& lease,
                            const AttemptReport& report,
+                           bool probe,
                            TimePoint now,
                            Decision& decision);
     void cancel(const Build& build, TimePoint now, Decision& decision);

@@ -170,7 +170,9 @@ void Farm::end_probe(WorkerHealth health,
 }
 
 /// What is known to build says the most about a worker that fails it, and what is short says it
-/// soonest and costs least. Urgent work waits for no proof, if there is any other.
+/// soonest and costs least. Urgent work waits for no proof, if there is any other. A comparison
+/// proves a worker only where no build does and nobody else could measure it: or neither would
+/// ever end.
 const ReadyItem* Farm::find_probe(WorkerId worker, TimePoint now) {
     const auto health = state_.worker_health.find(worker);
     const bool due = health != state_.worker_health.end() && health->second.probe_at &&
@@ -185,10 +187,14 @@ const ReadyItem* Farm::find_probe(WorkerId worker, TimePoint now) {
                           estimate_for(release, source).seconds, build.id);
     };
     const ReadyItem* best = nullptr;
-    for (const ReadyItem* item : ready_.probes_for(fleet_.at(worker), now)) {
+    for (const ReadyItem* item : ready_.probes_for(fleet_.at(worker), false, now)) {
         if (!best || order(item) < order(best)) best = item;
     }
-    return best;
+    if (best || fleet_.host_of(worker).leases > 0) return best;
+    for (const ReadyItem* item : ready_.probes_for(fleet_.at(worker), true, now)) {
+        if (!fleet_.other_fits(worker, item->placement)) return item;
+    }
+    return nullptr;
 }
 
 void Farm::note_probe(WorkerId worker, Decision& decision) {

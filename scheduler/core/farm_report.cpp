@@ -84,7 +84,8 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
             row.attempt = lease.attempt;
             record(decision, std::move(row));
         }
-        finish_comparison(state_.comparisons.at(*lease.comparison), lease, e.report, now, decision);
+        finish_comparison(state_.comparisons.at(*lease.comparison), lease, e.report, probe, now,
+                          decision);
     }
     return decision;
 }
@@ -124,7 +125,8 @@ void Farm::lose_lease(const Lease& lease,
     if (lost.build) {
         finish_build(state_.builds.at(*lost.build), lost, report, probe, now, decision);
     } else {
-        finish_comparison(state_.comparisons.at(*lost.comparison), lost, report, now, decision);
+        finish_comparison(state_.comparisons.at(*lost.comparison), lost, report, probe, now,
+                          decision);
     }
 }
 
@@ -211,13 +213,15 @@ void Farm::finish_build(Build build,
 void Farm::finish_comparison(Comparison comparison,
                              const Lease& lease,
                              const AttemptReport& report,
+                             bool probe,
                              TimePoint now,
                              Decision& decision) {
     const RebuildId rebuild = comparison.rebuild;
     if (report.outcome == Outcome::ok) note_success(lease, nullptr, now, decision);
-    const Judged judged = judge_failure(comparison, lease, report, now, decision);
-    if (is_retried(report.outcome) && judged.counts) ++comparison.infra_failures;
-    if (is_retried(report.outcome) && comparison.attempts < config_->retry.attempts_max &&
+    const bool again = probe || is_retried(report.outcome);
+    const bool counts = !probe && judge_failure(comparison, lease, report, now, decision).counts;
+    if (again && counts) ++comparison.infra_failures;
+    if (again && comparison.attempts < config_->retry.attempts_max &&
         comparison.infra_failures < config_->retry.infra_failures_max) {
         comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
         comparison.reason = report.evidence;

@@ -223,17 +223,21 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duratio
     return nullptr;
 }
 
-std::vector<const ReadyItem*> ReadyQueue::probes_for(const Fleet::Entry& worker, TimePoint now) {
+std::vector<const ReadyItem*> ReadyQueue::probes_for(const Fleet::Entry& worker,
+                                                     bool comparisons,
+                                                     TimePoint now) {
     wake(now);
     std::vector<const ReadyItem*> found;
     for (const auto& [queue, lines] : queues_) {
         const auto& [comparison, priority, rebuild] = queue;
-        if (comparison || paused_.contains(rebuild)) continue;
+        if (comparison != comparisons || paused_.contains(rebuild)) continue;
         for (const auto& [key, line] : lines) {
             const auto& [placement, avoid] = key;
             if (placement.run_level > worker.level) break;
             const ReadyItem& last = items_.at(line.rbegin()->second);
-            if (avoid == worker.id || reserved_by_.contains(last.what)) continue;
+            // Later it may be the only one to try: no other worker may be able to.
+            if (avoid == worker.id && now < last.not_before + kAvoidFor) continue;
+            if (reserved_by_.contains(last.what)) continue;
             if (Fleet::unfit(worker, placement) == Unfit::none &&
                 Fleet::has_room(worker, placement))
                 found.push_back(&last);

@@ -78,9 +78,11 @@ public:
     /// reserved, if it could run it idle: such a worker takes nothing else until it has run it.
     const ReadyItem* find(const SlotOffer& offer, TimePoint now, Duration reserve_after);
 
-    /// The builds that could prove this worker, one of each line: its last, which is the shortest.
-    /// None that failed on it last, or that another worker is reserved for.
-    std::vector<const ReadyItem*> probes_for(const Fleet::Entry& worker, TimePoint now);
+    /// The builds, or comparisons, that could prove this worker, one of each line: its last, which
+    /// is the shortest. None that failed on it a while ago, or that another worker is reserved for.
+    std::vector<const ReadyItem*> probes_for(const Fleet::Entry& worker,
+                                             bool comparisons,
+                                             TimePoint now);
     /// The worker takes no more leases: what it was reserved for goes elsewhere.
     void unreserve(WorkerId worker);
 

@@ -258,6 +258,33 @@ TEST_CASE("the probing build is one that is known to build, and the shortest of 
     CHECK(farm.state().rebuilds.at(chosen.rebuild).priority == PriorityClass::normal);
 }
 
+TEST_CASE("a comparison that nobody else could measure is a probe where no build is left") {
+    TestFarm farm({a_package("fast")});
+    const WorkerId only = farm.add_worker("only", Level::x86_64_v3, "host-1");
+    SubmitRebuild submit;
+    submit.release = "mini-1";
+    farm.get<MadeRebuild>(submit);
+    for (const char code : {'a', 'b'}) {
+        const auto build = farm.lease(only);
+        REQUIRE(build);
+        farm.report(*build, an_ok_report(*build, code));
+    }
+    farm.get<Done>(OrderAdmission{"only", AdmissionOrder::quarantine, "It is slow.", false});
+    CHECK_FALSE(farm.lease(only));
+    farm.now += 10min;
+    const auto probe = farm.lease(only);
+    REQUIRE(probe);
+    CHECK(probe->comparison.has_value());
+    farm.report(*probe, a_failure(Outcome::infra_aborted));
+    CHECK(farm.comparison("fast").state == ComparisonState::ready);
+    CHECK(farm.comparison("fast").infra_failures == 0);
+    farm.now += 20min;
+    // Somebody else can measure it: then it is theirs.
+    const WorkerId other = farm.add_worker("other", Level::x86_64_v4, "host-2");
+    CHECK_FALSE(farm.lease(only));
+    CHECK(farm.lease(other));
+}
+
 TEST_CASE("a quarantine whose evidence was the packages' fault is taken back") {
     FarmConfig config = a_config();
     config.health.quarantine_after_any = 4;
