@@ -36,6 +36,7 @@ struct SchedulerConfig {
     Duration lease_length{};
     Duration heartbeat_interval{};
     core::RetryPolicy retry;
+    core::HealthPolicy health;
     core::PlacementPolicy placement;
     std::vector<std::string> buildroot_base = {"buildsys-build"};
     Duration build_timeout{};

@@ -28,6 +28,7 @@ struct Applier {
         to.build_history[{row.release, row.source}] = row;
     }
     void operator()(const Worker& row) const { to.workers[row.id] = row; }
+    void operator()(const WorkerHealth& row) const { to.worker_health[row.worker] = row; }
     void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
     void operator()(const Build& row) const { to.builds[row.id] = row; }
     void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }

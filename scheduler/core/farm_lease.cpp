@@ -157,13 +157,17 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
         return decision;
     }
     const PlacementPolicy& policy = config_->placement;
-    const ReadyItem* item = ready_.find(offer_to(worker.id, now), now, policy.reserve_after);
+    const bool admitted = fleet_.at(worker.id).admitted;
+    const ReadyItem* item = admitted
+                                ? ready_.find(offer_to(worker.id, now), now, policy.reserve_after)
+                                : find_probe(worker.id, now);
     if (item) {
         decision.reply = Reply{grant(worker, e, ReadyItem(*item), now, decision)};
+        if (!admitted) note_probe(worker.id, decision);
         if (ready_.take_refused_for_others()) ++work_news_;
     } else {
         decision.reply = Reply{NoLease{}};
-        fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
+        if (admitted) fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
     }
     return decision;
 }

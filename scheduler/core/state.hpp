@@ -24,6 +24,7 @@
 #include "scheduler/core/comparison_fsm.hpp"
 #include "scheduler/core/dependencies.hpp"
 #include "scheduler/core/estimate.hpp"
+#include "scheduler/core/worker_rows.hpp"
 
 /// The rows of the farm. Each described struct is one table, each member one column of the same
 /// name (scheduler/store/migrations), so that memory and database cannot drift apart.
@@ -81,17 +82,6 @@ struct Seed {
     friend bool operator==(const Seed&, const Seed&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Seed, (), (id, release, repos, added_at))
-
-struct Worker {
-    WorkerId id;
-    std::string name;
-    WorkerHello hello;
-    Level level = Level::none;  ///< what it may be given: the CPU's, at most hello.level_max
-    TimePoint registered_at{};
-    TimePoint seen_at{};
-    friend bool operator==(const Worker&, const Worker&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Worker, (), (id, name, hello, level, registered_at, seen_at))
 
 /// `running`: builds or comparisons are open. `composing`: all is decided, its compose is not there
 /// yet.
@@ -154,6 +144,7 @@ struct Build {
     int infra_failures = 0;
     TimePoint not_before{};         ///< back-off: no lease before
     std::optional<WorkerId> avoid;  ///< the last attempt failed there for no fault of the package
+    std::vector<FailedTry> failed_tries;     ///< while it is open
     std::vector<std::string> excluded_cpus;  ///< "vendor model" of CPUs that lacked an instruction
     std::int64_t memory_bytes_min = 0;       ///< grows after `oom`
     std::vector<std::string> from_seed;  ///< ordered mode: sources it took from the seed, although
@@ -181,6 +172,7 @@ BOOST_DESCRIBE_STRUCT(Build,
                        infra_failures,
                        not_before,
                        avoid,
+                       failed_tries,
                        excluded_cpus,
                        memory_bytes_min,
                        from_seed,
@@ -381,6 +373,7 @@ struct Snapshot {
     std::map<std::pair<Digest, SourcePackageId>, SourceDependencies> dependencies;
     std::map<std::pair<std::string, std::string>, BuildHistory> build_history;  ///< release, source
     std::map<WorkerId, Worker> workers;
+    std::map<WorkerId, WorkerHealth> worker_health;
     std::map<RebuildId, Rebuild> rebuilds;
     std::map<BuildId, Build> builds;
     std::map<BuildId, std::vector<BuildRpm>> build_rpms;

@@ -6,11 +6,15 @@ namespace {
 // Each of these takes its rows from a subselect, already filtered and cut, so that what it looks up
 // for a row is looked up for the rows of the answer only.
 
+/// A worker without a row of worker_health is enabled, and has failed nothing.
 std::string worker_rows(const std::string& selected) {
-    return "select r.id, r.name, r.level, r.hello, r.registered_at, r.seen_at, "
-           "(select count(*) from lease l where l.worker = r.id) as running "
-           "from (" +
-           selected + ") r order by r.id";
+    return R"(select r.id, r.name, r.level, r.hello, r.registered_at, r.seen_at,
+        (select count(*) from lease l where l.worker = r.id) as running,
+        coalesce(h.admission, 'enabled') as admission, h.since, coalesce(h.reason, '') as reason,
+        coalesce(h.by_farm, false) as by_farm, h.probe_at, h.probe,
+        coalesce(h.probes_passed, 0) as probes_passed, coalesce(h.run, '[]') as evidence
+        from ()" +
+           selected + ") r left join worker_health h on h.worker = r.id order by r.id";
 }
 
 std::string rebuild_rows(const std::string& selected) {

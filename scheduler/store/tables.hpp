@@ -75,6 +75,11 @@ struct Table<core::Attempt> {
     static constexpr std::tuple key = {&core::Attempt::id};
 };
 template <>
+struct Table<core::WorkerHealth> {
+    static constexpr const char* name = "worker_health";
+    static constexpr std::tuple key = {&core::WorkerHealth::worker};
+};
+template <>
 struct Table<core::Lease> {
     static constexpr const char* name = "lease";
     static constexpr std::tuple key = {&core::Lease::attempt};
@@ -115,6 +120,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::BuildRpm,
                                       core::Comparison,
                                       core::Attempt,
+                                      core::WorkerHealth,
                                       core::Lease,
                                       core::ComparisonSample,
                                       core::Compose,

@@ -24,6 +24,7 @@ void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
     CHECK(loaded.source_packages == expected.source_packages);
     CHECK(loaded.seeds == expected.seeds);
     CHECK(loaded.workers == expected.workers);
+    CHECK(loaded.worker_health == expected.worker_health);
     CHECK(loaded.rebuilds == expected.rebuilds);
     CHECK(loaded.builds == expected.builds);
     CHECK(loaded.build_rpms == expected.build_rpms);
@@ -104,6 +105,35 @@ TEST_CASE("an attempt that ends leaves the state and stays in the database") {
     check_equal(loaded, folded(changes));
     CHECK(loaded.last_attempt == AttemptId{104});
     CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
+}
+
+TEST_CASE("what an open build tried in vain, and a probing worker, come back as they were") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Build build = test::a_build(14, 2, "x86_64_v3");
+    build.failed_tries = {{AttemptId{101}, WorkerId{2}, Outcome::disk_full, "No space \"left\".",
+                           test::time_at(39), test::time_at(40), true}};
+    core::WorkerHealth probing = test::a_worker_health();
+    probing.admission = core::Admission::probing;
+    probing.probe_at.reset();
+    probing.probe = AttemptId{103};
+    store.commit({build, probing});
+    changes.insert(changes.end(), {build, probing});
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("the database refuses a quarantine without a time for its probing build") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    core::WorkerHealth health = test::a_worker_health();
+    health.probe_at.reset();
+    CHECK_THROWS_AS(store.commit({health}), engine::StoreError);
+    health.admission = core::Admission::probing;
+    CHECK_THROWS_AS(store.commit({health}), engine::StoreError);
+    CHECK(store.load().worker_health.at(WorkerId{2}) == test::a_worker_health());
 }
 
 TEST_CASE("a slot whose lease ends can be leased again in the same batch") {

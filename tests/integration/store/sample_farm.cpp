@@ -231,6 +231,25 @@ void add_attempts(std::vector<core::Change>& changes) {
 
 }  // namespace
 
+core::WorkerHealth a_worker_health() {
+    core::WorkerHealth row;
+    row.worker = WorkerId{2};
+    row.admission = core::Admission::quarantined;
+    row.since = time_at(41);
+    row.reason = "It had 5 failures in a row that others do not have.";
+    row.by_farm = true;
+    row.run = {{AttemptId{101}, BuildId{11}, "zlib", Outcome::disk_full, "No space \"left\".",
+                time_at(39), time_at(40), "worker-1"},
+               {AttemptId{102}, std::nullopt, "xz", Outcome::infra_aborted, "", time_at(39),
+                time_at(41), ""}};
+    row.others_built = true;
+    row.run_ended_at = time_at(38);
+    row.back_offs = 3;
+    row.probe_at = time_at(641);
+    row.probes_passed = 1;
+    return row;
+}
+
 std::vector<core::Change> a_farm() {
     std::vector<core::Change> changes = {
         a_package_set(), a_source_package(1, "zlib"), a_source_package(2, "xz"),
@@ -247,6 +266,7 @@ std::vector<core::Change> a_farm() {
     add_builds(changes);
     changes.push_back(a_comparison());
     add_attempts(changes);
+    changes.push_back(a_worker_health());
     core::Compose finished = a_compose(31, 1);
     finished.state = core::ComposeState::finished;
     finished.finished_at = time_at(30);

@@ -14,6 +14,8 @@ core::PackageSet a_package_set();
 core::SourcePackage a_source_package(int id, const std::string& name);
 core::Seed a_seed();
 core::Worker a_worker(int id, const std::string& name);
+/// Of worker 2, quarantined.
+core::WorkerHealth a_worker_health();
 core::Rebuild a_rebuild();
 core::Build a_build(int id, int source_package, const std::string& variant);
 core::BuildRpm a_build_rpm(int build, const std::string& name, std::int64_t size, bool debug);

@@ -35,6 +35,8 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.lease_length == full.lease_length);
     CHECK(plain.heartbeat_interval == full.heartbeat_interval);
     CHECK(plain.retry.infra_failures_max == full.retry.infra_failures_max);
+    CHECK(plain.retry.attempts_max == full.retry.attempts_max);
+    CHECK(plain.health == full.health);
     CHECK(plain.retry.delay_min == full.retry.delay_min);
     CHECK(plain.retry.delay_max == full.retry.delay_max);
     CHECK(plain.placement.background_headroom == full.placement.background_headroom);

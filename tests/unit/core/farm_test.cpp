@@ -226,7 +226,8 @@ TEST_CASE("an expired lease is retried, and its late report is refused and chang
     farm.get<MadeRebuild>(everything());
     const auto lease = farm.lease(worker);
     farm.now += 2min;
-    CHECK(farm.farm().tick(farm.now).changes.size() == 3);  // lease, attempt, build
+    // The lease, its attempt, its build, and what it says of its worker.
+    CHECK(farm.farm().tick(farm.now).changes.size() == 4);  // lease, attempt, build
     CHECK(farm.build("fast", "x86_64_v3").state == BuildState::ready);
     CHECK(farm.report(*lease, an_ok_report(*lease, 'a')).error().code == Errc::stale_lease);
     CHECK(farm.changes.empty());
