@@ -139,7 +139,7 @@ core::Reply World::must_send(const core::Event& event) {
 void World::break_something() {
     SimWorker& worker =
         *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
-    switch (random_.below(6)) {
+    switch (random_.below(7)) {
         case 0: worker.die_and_restart(); break;
         case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
         case 2: restart_scheduler(); break;
@@ -153,7 +153,7 @@ void World::break_something() {
             (void)send(core::CancelBuild{picked->first});
             break;
         }
-        case 5: order_admission(worker); break;
+        case 6: order_admission(worker); break;
         default: break;
     }
 }
