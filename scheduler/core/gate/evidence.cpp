@@ -5,7 +5,6 @@
 #include "common/vocab/check.hpp"
 #include "scheduler/core/gate/distributions.hpp"
 #include "scheduler/core/gate/one_sided_tests.hpp"
-#include "scheduler/core/gate/spending.hpp"
 
 namespace terrace::core {
 namespace {
@@ -23,8 +22,7 @@ double stagewise_p_gain(std::size_t look,
         score = score_above(moments_of(blocks_of(benchmark, design.looks[at])), gain);
         if (at == look || score >= bounds.gain[at]) break;
     }
-    return stagewise_p(std::span(bounds.fractions).first(at + 1),
-                       std::span(bounds.gain).first(at + 1), score);
+    return bounds.gain_order.p(at, score);
 }
 
 }  // namespace

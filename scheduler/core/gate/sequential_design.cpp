@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/vocab/check.hpp"
-#include "scheduler/core/gate/spending.hpp"
 
 namespace terrace::core {
 
@@ -20,6 +19,7 @@ LookBoundaries look_boundaries(const SequentialDesign& design, int primaries) {
     bounds.gain = primaries <= 1
                       ? bounds.any
                       : obrien_fleming_boundaries(bounds.fractions, design.error / primaries);
+    bounds.gain_order = StagewiseOrdering(bounds.fractions, bounds.gain);
     bounds.equivalence = obrien_fleming_boundaries(bounds.fractions, design.equivalence_error);
     return bounds;
 }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "scheduler/core/gate/spending.hpp"
+
 namespace terrace::core {
 
 /// When a comparison is looked at, and how often each kind of wrong answer may come.
@@ -22,6 +24,7 @@ struct LookBoundaries {
     std::vector<double> gain;         ///< at error / number of primary benchmarks
     std::vector<double> any;          ///< at error: a loss, non-inferiority, the interval
     std::vector<double> equivalence;  ///< at equivalence_error
+    StagewiseOrdering gain_order;     ///< by the boundaries of gain
 };
 
 /// The gain's error is shared by the primary benchmarks, since any of them can promote: what a

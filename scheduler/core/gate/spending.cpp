@@ -9,7 +9,6 @@
 
 #include "common/vocab/check.hpp"
 #include "scheduler/core/gate/distributions.hpp"
-#include "scheduler/core/gate/sequential_density.hpp"
 
 namespace terrace::core {
 namespace {
@@ -47,17 +46,22 @@ std::vector<double> obrien_fleming_boundaries(std::span<const double> fractions,
     return boundaries;
 }
 
-double stagewise_p(std::span<const double> fractions,
-                   std::span<const double> boundaries,
-                   double z) {
-    TERRACE_CHECK(!fractions.empty() && fractions.size() == boundaries.size());
+StagewiseOrdering::StagewiseOrdering(std::span<const double> fractions,
+                                     std::span<const double> boundaries) {
+    TERRACE_CHECK(fractions.size() == boundaries.size());
     SequentialDensity density;
-    double p = 0;
-    for (std::size_t i = 0; i + 1 < fractions.size(); ++i) {
-        p += density.probability(fractions[i], {.low = boundaries[i]});
+    double crossed = 0;
+    for (std::size_t i = 0; i < fractions.size(); ++i) {
+        before_.push_back({fractions[i], crossed, density});
+        crossed += density.probability(fractions[i], {.low = boundaries[i]});
         density.look(fractions[i], std::array{ZInterval{.high = boundaries[i]}});
     }
-    return std::min(1.0, p + density.probability(fractions.back(), {.low = z}));
+}
+
+double StagewiseOrdering::p(std::size_t look, double z) const {
+    TERRACE_CHECK(look < before_.size());
+    const Before& before = before_[look];
+    return std::min(1.0, before.crossed + before.density.probability(before.fraction, {.low = z}));
 }
 
 }  // namespace terrace::core

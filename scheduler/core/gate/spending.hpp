@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
+
+#include "scheduler/core/gate/sequential_density.hpp"
 
 namespace terrace::core {
 
@@ -17,14 +20,28 @@ double obrien_fleming_spent(double fraction, double alpha);
 /// @pre fractions ascend, above 0 and up to 1
 std::vector<double> obrien_fleming_boundaries(std::span<const double> fractions, double alpha);
 
-/// The p-value of a measurement that stopped at its k-th look with `z`, in the stage-wise ordering:
+/// The p-value of a measurement that stopped at one of its looks, in the stage-wise ordering:
 /// crossing earlier is stronger evidence than crossing later (T. R. Fairbanks, R. Madsen, P Values
 /// for Tests Using a Repeated Significance Test Design, Biometrika 69, 1982; A. A. Tsiatis,
 /// G. L. Rosner, C. R. Mehta, Exact Confidence Intervals Following a Group Sequential Test,
-/// Biometrics 40, 1984). `fractions` and `boundaries` are of the k looks had; that at the last one
-/// is not used. Whatever made it stop below the boundary, the p-value is not too small: stops
-/// below count as going on.
-/// @pre fractions ascend; as many boundaries as fractions, at least one
-double stagewise_p(std::span<const double> fractions, std::span<const double> boundaries, double z);
+/// Biometrics 40, 1984). Whatever made it stop below the boundary, the p-value is not too small:
+/// stops below count as going on.
+class StagewiseOrdering {
+public:
+    StagewiseOrdering() = default;
+    /// @pre fractions ascend; as many boundaries as fractions
+    StagewiseOrdering(std::span<const double> fractions, std::span<const double> boundaries);
+
+    /// Of stopping with `z` at the look of this index. @pre there is such a look
+    double p(std::size_t look, double z) const;
+
+private:
+    struct Before {
+        double fraction = 0;
+        double crossed = 0;         ///< the probability of crossing at an earlier look
+        SequentialDensity density;  ///< of having crossed at none
+    };
+    std::vector<Before> before_;
+};
 
 }  // namespace terrace::core
