@@ -10,7 +10,7 @@
 namespace terrace::bench {
 namespace {
 
-constexpr int kExperiments = 300;
+constexpr int kExperiments = 200;
 
 double slack(double share) {
     return 4 * std::sqrt(share * (1 - share) / kExperiments);

@@ -130,7 +130,7 @@ void simulate_source(const Options& options,
                      const NoiseSource& source,
                      cli::Table& table,
                      Figures& figures) {
-    for (const double noise : {0.005, kNoise, 0.02, 0.03, 0.06}) {
+    for (const double noise : {kNoise, 0.03, 0.06}) {
         const Experiments what{source, noise, options.experiments, options.threads};
         const std::string prefix = fmt::format("{}/{}", name, noise);
         for (const double gain : {-0.03, -0.02, 0.0, 0.02, 0.04}) {
