@@ -40,7 +40,7 @@ LIBRARIES = {
 
 # What decides does no I/O and knows no clock, thread or random source: only these headers beside plain C++ ones.
 PURE = ["scheduler/core", "worker/core"]
-PURE_ALLOWED = ["fmt/", "boost/describe", "boost/mp11"]
+PURE_ALLOWED = ["fmt/", "boost/describe", "boost/math", "boost/mp11"]
 PURE_FORBIDDEN = ["atomic", "condition_variable", "filesystem", "fstream", "future", "iostream", "mutex", "random",
                   "shared_mutex", "stop_token", "thread"]
 # Exceptions, each with its reason: counters that only the simulator reads; paths as values.
