@@ -295,6 +295,7 @@ struct Lease {
     std::optional<ComparisonId> comparison;
     WorkerId worker;
     int slot = 0;
+    int number = 1;  ///< of the attempt
     std::string incarnation;
     std::int64_t fence = 0;
     Resources resources;  ///< of the worker, set aside for it
@@ -309,6 +310,7 @@ BOOST_DESCRIBE_STRUCT(Lease,
                        comparison,
                        worker,
                        slot,
+                       number,
                        incarnation,
                        fence,
                        resources,

@@ -6,6 +6,7 @@
 #include "scheduler/store/change_groups.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/row_arrays.hpp"
+#include "scheduler/store/running.hpp"
 
 namespace terrace::store {
 namespace {
@@ -65,7 +66,7 @@ void delete_leases(Session& session, pqxx::transaction_base& tx, const std::set<
 template <class Row>
 void put_rows(Session& session, pqxx::transaction_base& tx, const Rows<Row>& rows) {
     static const std::string name = std::string("put_") + Table<Row>::name;
-    static const std::string sql = upsert_sql<Row>();
+    static const std::string sql = put_sql<Row>();
     const auto write = [&](const auto&... arrays) { session.run(tx, name, sql, arrays...); };
     RowArrays<Row> arrays;
     for (const auto& [key, row] : rows) {
@@ -83,21 +84,20 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
     }
 }
 
-/// Only live attempts are state, and the packages of composes that are under way or that a stream
-/// points to; samples are for people.
+/// The attempts that are state run, so their leases say it all. Of the packages only those of
+/// composes that are under way or that a stream points to; samples are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
-            if constexpr (std::is_same_v<Row, core::Attempt>) {
-                load_rows<Row>(tx, "where id in (select attempt from lease)", snapshot);
-            } else if constexpr (std::is_same_v<Row, core::ComposePackage>) {
+            if constexpr (std::is_same_v<Row, core::ComposePackage>) {
                 load_rows<Row>(tx,
                                "where compose in (select compose from stream union all "
                                "select id from compose where state = 'pending')",
                                snapshot);
             } else if constexpr (std::is_same_v<Row, core::SourceDependencies>) {
                 load_rows<Row>(tx, kDependenciesInUse, snapshot);
-            } else if constexpr (!std::is_same_v<Row, core::ComparisonSample>) {
+            } else if constexpr (!std::is_same_v<Row, core::Attempt> &&
+                                 !std::is_same_v<Row, core::ComparisonSample>) {
                 load_rows<Row>(tx, "", snapshot);
             }
         });
@@ -105,6 +105,7 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
         compat::exec(tx, "select coalesce(max(id), 0), coalesce(max(fence), 0) from attempt");
     snapshot.last_attempt = AttemptId{last.at(0)[0].as<std::int64_t>()};
     snapshot.last_fence = last.at(0)[1].as<std::int64_t>();
+    add_running(snapshot);
 }
 
 }  // namespace
@@ -142,8 +143,8 @@ core::Snapshot PgStore::load() {
 }
 
 void PgStore::commit(const std::vector<core::Change>& changes) {
-    const ChangeGroups groups(changes);
     guarded([&](Session& session) {
+        const ChangeGroups groups(changes);
         pqxx::work tx(session.connection(), "commit_changes");
         begin_commit(session, tx, epoch_);
         // First of all: the slot and the build of an ended lease may be leased again in this very

@@ -118,9 +118,9 @@ private:
 };
 
 /// $1, $2 ... are the arrays of RowArrays, no key twice. Writing the same rows again changes
-/// nothing.
+/// nothing. To look first costs less than a conflict that might be, where rows never change.
 template <class Row>
-std::string upsert_sql() {
+std::string put_sql() {
     using detail::Which;
     std::string arrays;
     boost::mp11::mp_for_each<detail::Members<Row>>([&, number = 0](auto member) mutable {
@@ -129,11 +129,22 @@ std::string upsert_sql() {
                   "::" + column_type<Value>() + "[]";
         ++number;
     });
+    const std::string table = Table<Row>::name;
+    const std::string all = detail::columns<Row>(Which::all);
+    const std::string key = detail::columns<Row>(Which::key);
+    const std::string insert =
+        "insert into " + table + " (" + all + ") select * from unnest(" + arrays + ")";
+    if constexpr (never_changes<Row>) {
+        const std::string same =
+            detail::columns<Row>(Which::key, [](const std::string& name) { return "v." + name; });
+        return insert + " v (" + all + ") where (select true from " + table + " t where (" +
+               detail::columns<Row>(Which::key,
+                                    [](const std::string& name) { return "t." + name; }) +
+               ") = (" + same + ")) is null";
+    }
     const std::string updates = detail::columns<Row>(
         Which::others, [](const std::string& name) { return name + " = excluded." + name; });
-    return std::string("insert into ") + Table<Row>::name + " (" +
-           detail::columns<Row>(Which::all) + ") select * from unnest(" + arrays +
-           ") on conflict (" + detail::columns<Row>(Which::key) + ") do " +
+    return insert + " on conflict (" + key + ") do " +
            (updates.empty() ? "nothing" : "update set " + updates);
 }
 
