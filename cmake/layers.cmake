@@ -1,7 +1,7 @@
 # terrace_library(<name> LAYER <n> [DEPS <terrace targets>...] [LIBS <external>...] SOURCES <files>...)
 #
 # A target uses only targets of a lower layer, or configuration fails. Layers, lowest first:
-#   0 vocab | 10 core, wire, runtime | 20 engine, agent | 25 common adapters: http, os | 30 adapters | 40 app
+#   0 vocab | 10 core, wire, runtime | 20 engine, agent | 25 common adapters: http, os | 28 sandbox | 30 adapters | 40 app
 add_library(terrace_options INTERFACE)
 target_compile_options(terrace_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor

@@ -92,6 +92,22 @@ std::vector<char*> c_array(std::vector<std::string>& strings) {
     return pointers;
 }
 
+/// posix_spawn cannot enter a control group, and writing the number of a child that runs already
+/// would be too late for what it starts first.
+constexpr const char* kEnterGroups =
+    "count=$1; shift; "
+    "while [ $count -gt 0 ]; do echo $$ >\"$1\" || exit 126; shift; count=$((count - 1)); done; "
+    "exec \"$@\"";
+
+std::vector<std::string> command_of(const ChildSpec& spec) {
+    if (spec.cgroup_procs.empty()) return spec.arguments;
+    std::vector<std::string> command = {"/bin/sh", "-c", kEnterGroups, "sh",
+                                        std::to_string(spec.cgroup_procs.size())};
+    for (const auto& file : spec.cgroup_procs) command.push_back(file.string());
+    command.insert(command.end(), spec.arguments.begin(), spec.arguments.end());
+    return command;
+}
+
 std::chrono::microseconds duration_of(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
@@ -109,7 +125,7 @@ ChildExit exit_of(int status, const rusage& usage) {
 
 ChildProcess::ChildProcess(const ChildSpec& spec) {
     TERRACE_CHECK(!spec.arguments.empty());
-    std::vector<std::string> arguments = spec.arguments;
+    std::vector<std::string> arguments = command_of(spec);
     std::vector<std::string> environment;
     for (const auto& [name, value] : spec.environment) environment.push_back(name + "=" + value);
     const FileActions actions(spec);

@@ -19,6 +19,10 @@ struct ChildSpec {
     std::map<std::string, std::string> environment;
     std::filesystem::path directory = "/";
     int output_fd = -1;  ///< standard output and error go there; -1: to /dev/null
+    /// Files of control groups (cgroup.procs) that the child writes its number into before it
+    /// becomes the program, so that nothing of the program's is ever outside of them. A shell does
+    /// so: with them a group that refuses is exit code 126, and a program that is not there 127.
+    std::vector<std::filesystem::path> cgroup_procs = {};
 };
 
 struct ChildUsage {

@@ -9,6 +9,7 @@ LAYERS = {
     "scheduler/engine": 20, "worker/agent": 20,
     "common/http": 25, "common/os": 25, "common/solv": 25,
     "scheduler/http": 30, "scheduler/ingest": 30, "scheduler/publish": 30, "scheduler/store": 30,
+    "worker/sandbox": 28,
     "worker/audit": 30, "worker/bench": 30, "worker/client": 30, "worker/cpu": 30, "worker/mock": 30,
     "cli": 30,
     "scheduler/app": 40, "worker/app": 40, "cli/app": 40,
@@ -34,7 +35,7 @@ LIBRARIES = {
     "solv/": ["common/solv"],
     "spdlog/": ["common/runtime"],
     "yaml-cpp/": ["common/runtime"],
-    "zstd.h": ["common/solv"],
+    "zstd.h": ["common/solv", "scheduler/publish"],
 }
 
 # What decides does no I/O and knows no clock, thread or random source: only these headers beside plain C++ ones.
