@@ -23,6 +23,7 @@ using Rows = std::map<Key<Row>, const Row*>;
 /// lost.
 struct ChangeGroups {
     std::set<AttemptId> leases_ended;  ///< their rows go, before anything is written
+    Rows<core::Lease> leases_granted;  ///< not among `rows`
     boost::mp11::mp_rename<boost::mp11::mp_transform<Rows, RowTypes>, std::tuple> rows;
 
     explicit ChangeGroups(const std::vector<core::Change>& changes) {
@@ -30,10 +31,7 @@ struct ChangeGroups {
             std::visit([this](const auto& row) { add(row); }, change);
         }
         if (builds_leased_.empty() && comparisons_leased_.empty()) return;
-        for (const auto& [key, lease] : of<core::Lease>()) {
-            if (lease->build) builds_leased_.erase(*lease->build);
-            if (lease->comparison) comparisons_leased_.erase(*lease->comparison);
-        }
+        take_granted_leases();
         for (const BuildId id : builds_leased_) refuse("build", id.value);
         for (const ComparisonId id : comparisons_leased_) refuse("comparison", id.value);
     }
@@ -69,6 +67,16 @@ private:
         } else {
             leased.insert(row.id);
         }
+    }
+
+    void take_granted_leases() {
+        std::erase_if(of<core::Lease>(), [this](const auto& entry) {
+            const core::Lease& lease = *entry.second;
+            const bool granted = lease.build ? builds_leased_.erase(*lease.build) > 0
+                                             : comparisons_leased_.erase(*lease.comparison) > 0;
+            if (granted) leases_granted.insert(entry);
+            return granted;
+        });
     }
 
     static void refuse(const std::string& what, std::int64_t id) {

@@ -63,10 +63,10 @@ void delete_leases(Session& session, pqxx::transaction_base& tx, const std::set<
 
 /// Ids ascend, so a row that a unique index frees (the finished compose of a stream) is written
 /// before the one that takes its place.
-template <class Row>
+template <class Row, bool only_new = never_changes<Row>>
 void put_rows(Session& session, pqxx::transaction_base& tx, const Rows<Row>& rows) {
-    static const std::string name = std::string("put_") + Table<Row>::name;
-    static const std::string sql = put_sql<Row>();
+    static const std::string name = std::string(only_new ? "add_" : "put_") + Table<Row>::name;
+    static const std::string sql = put_sql<Row, only_new>();
     const auto write = [&](const auto&... arrays) { session.run(tx, name, sql, arrays...); };
     RowArrays<Row> arrays;
     for (const auto& [key, row] : rows) {
@@ -151,6 +151,7 @@ void PgStore::commit(const std::vector<core::Change>& changes) {
         // batch.
         delete_leases(session, tx, groups.leases_ended);
         std::apply([&](const auto&... rows) { (put_rows(session, tx, rows), ...); }, groups.rows);
+        put_rows<core::Lease, true>(session, tx, groups.leases_granted);
         tx.commit();
     });
 }

@@ -11,7 +11,8 @@ drop function check_lease_of_build();
 drop function check_lease_of_comparison();
 drop function check_target_of_lease();
 
--- The foreign keys cost the server as much as the row. One look for all rows of a statement proves more, below.
+-- A foreign key costs the server about as much as the row. One look for all rows of a statement, below, proves the same
+-- and more, where what is named is there to stay.
 alter table lease
     drop constraint lease_attempt_fkey,
     drop constraint lease_build_fkey,
@@ -26,7 +27,11 @@ alter table attempt
     alter column ended_at set not null,
     alter column outcome set not null,
     drop constraint attempt_check1,
+    drop constraint attempt_build_fkey,
+    drop constraint attempt_comparison_fkey,
+    drop constraint attempt_worker_fkey,
     reset (fillfactor);
+alter table build_rpm drop constraint build_rpm_build_fkey;
 
 update build set state = 'ready' where state = 'leased';
 update comparison set state = 'ready' where state = 'leased';
@@ -89,7 +94,7 @@ end $$;
 create trigger leased_is_ready after update on comparison referencing new table as new_rows
     for each statement execute function check_leases_of_comparisons();
 
--- An attempt ends once, and its lease goes before.
+-- An attempt ends once, and its lease goes before; it is of something and by someone that there is.
 create function check_new_attempts() returns trigger language plpgsql as $$
 declare
     wrong bigint;
@@ -100,12 +105,34 @@ begin
         raise exception 'attempt % has a lease, so it has not ended', wrong
             using errcode = 'integrity_constraint_violation';
     end if;
+    select n.id into wrong from new_rows n
+     where case when n.build is not null then (select b.id from build b where b.id = n.build)
+                else (select c.id from comparison c where c.id = n.comparison) end is null
+        or (select w.id from worker w where w.id = n.worker) is null
+     limit 1;
+    if found then
+        raise exception 'attempt %: its build, comparison or worker is not known', wrong
+            using errcode = 'foreign_key_violation';
+    end if;
     return null;
 end $$;
-create trigger lease_is_gone after insert on attempt referencing new table as new_rows
+create trigger names_what_is after insert on attempt referencing new table as new_rows
     for each statement execute function check_new_attempts();
 
--- And so that what was looked at once remains so: a lease is only prolonged, and what it names is there to stay.
+create function check_new_rpms() returns trigger language plpgsql as $$
+declare
+    wrong bigint;
+begin
+    select n.build into wrong from new_rows n where (select b.id from build b where b.id = n.build) is null limit 1;
+    if found then
+        raise exception 'RPM of build %: there is no such build', wrong using errcode = 'foreign_key_violation';
+    end if;
+    return null;
+end $$;
+create trigger names_what_is after insert on build_rpm referencing new table as new_rows
+    for each statement execute function check_new_rpms();
+
+-- And so that what was looked at once remains so: a lease is only prolonged, and what rows name is there to stay.
 create function refuse_change() returns trigger language plpgsql as $$
 begin
     raise exception '% of %: %', lower(tg_op), tg_table_name, tg_argv[0]
@@ -115,15 +142,19 @@ create trigger only_prolonged before update on lease for each row
     when ((old.attempt, old.build, old.comparison, old.worker, old.slot, old.number, old.fence)
           is distinct from (new.attempt, new.build, new.comparison, new.worker, new.slot, new.number, new.fence))
     execute function refuse_change('what a lease is for never changes');
+create trigger keeps_target before update of build, comparison, worker on attempt
+    for each statement execute function refuse_change('what an attempt was for never changes');
+create trigger keeps_target before update of build on build_rpm
+    for each statement execute function refuse_change('what made an RPM never changes');
 create trigger stays before delete or truncate on build
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');
 create trigger stays before delete or truncate on comparison
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');
 create trigger stays before delete or truncate on worker
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');
 create trigger keeps_id before update of id on build
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');
 create trigger keeps_id before update of id on comparison
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');
 create trigger keeps_id before update of id on worker
-    for each statement execute function refuse_change('a lease may name it');
+    for each statement execute function refuse_change('other rows name it');

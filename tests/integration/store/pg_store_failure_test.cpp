@@ -104,16 +104,16 @@ TEST_CASE("a lease never becomes that of something else") {
              "what a lease is for never changes");
 }
 
-TEST_CASE("what a lease names is there to stay") {
+TEST_CASE("what leases, attempts and RPMs name is there to stay") {
     const TestDatabase database;
     store::PgStore store(database.dsn());
     store.commit(test::a_farm());
     for (const char* table : {"build", "comparison", "worker"}) {
         CAPTURE(table);
         CHECK_THROWS_WITH(database.ask(std::string("delete from ") + table),
-                          doctest::Contains("a lease may name it"));
+                          doctest::Contains("other rows name it"));
         CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set id = id + 100"),
-                          doctest::Contains("a lease may name it"));
+                          doctest::Contains("other rows name it"));
     }
 }
 
@@ -135,6 +135,19 @@ TEST_CASE("a stream points to a finished compose only") {
 
 TEST_CASE("a row that points nowhere is refused") {
     contains(refusal_of({test::a_build(15, 99, "x86_64")}), "foreign key");
+    contains(refusal_of({test::a_build_rpm(99, "zlib", 1, false)}),
+             "RPM of build 99: there is no such build");
+    core::Attempt ended = test::a_build_attempt(105, 99);
+    ended.ended_at = test::time_at(40);
+    ended.outcome = Outcome::cancelled;
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    ended.build = BuildId{14};
+    ended.worker = WorkerId{9};
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    ended.worker = WorkerId{1};
+    ended.build.reset();
+    ended.comparison = ComparisonId{99};
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
 }
 
 TEST_CASE("a scheduler that another one has taken over from commits nothing more") {
