@@ -7,6 +7,7 @@
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/row_arrays.hpp"
 #include "scheduler/store/running.hpp"
+#include "scheduler/store/script.hpp"
 
 namespace terrace::store {
 namespace {
@@ -50,24 +51,24 @@ void begin_commit(Session& session, pqxx::transaction_base& tx, std::int64_t epo
     if (session.run(tx, "begin_commit", sql, epoch).empty()) throw engine::Superseded();
 }
 
-void delete_leases(Session& session, pqxx::transaction_base& tx, const std::set<AttemptId>& ended) {
+void delete_leases(Script& script, const std::set<AttemptId>& ended) {
     if (ended.empty()) return;
     std::string attempts;
     for (const AttemptId attempt : ended) {
         attempts += attempts.empty() ? '{' : ',';
         detail::append_element(attempts, attempt);
     }
-    session.run(tx, "delete_leases", "delete from lease where attempt = any ($1::bigint[])",
-                attempts + '}');
+    script.add("delete_leases", "delete from lease where attempt = any ($1::bigint[])",
+               attempts + '}');
 }
 
 /// Ids ascend, so a row that a unique index frees (the finished compose of a stream) is written
 /// before the one that takes its place.
 template <class Row, bool only_new = never_changes<Row>>
-void put_rows(Session& session, pqxx::transaction_base& tx, const Rows<Row>& rows) {
+void put_rows(Script& script, const Rows<Row>& rows) {
     static const std::string name = std::string(only_new ? "add_" : "put_") + Table<Row>::name;
     static const std::string sql = put_sql<Row, only_new>();
-    const auto write = [&](const auto&... arrays) { session.run(tx, name, sql, arrays...); };
+    const auto write = [&](const auto&... arrays) { script.add(name, sql, arrays...); };
     RowArrays<Row> arrays;
     for (const auto& [key, row] : rows) {
         arrays.add(*row);
@@ -149,9 +150,11 @@ void PgStore::commit(const std::vector<core::Change>& changes) {
         begin_commit(session, tx, epoch_);
         // First of all: the slot and the build of an ended lease may be leased again in this very
         // batch.
-        delete_leases(session, tx, groups.leases_ended);
-        std::apply([&](const auto&... rows) { (put_rows(session, tx, rows), ...); }, groups.rows);
-        put_rows<core::Lease, true>(session, tx, groups.leases_granted);
+        Script script(session, tx);
+        delete_leases(script, groups.leases_ended);
+        std::apply([&](const auto&... rows) { (put_rows(script, rows), ...); }, groups.rows);
+        put_rows<core::Lease, true>(script, groups.leases_granted);
+        script.flush();
         tx.commit();
     });
 }
