@@ -197,13 +197,13 @@ LeaseGrant Farm::grant(const Worker& worker,
     if (const auto* id = std::get_if<BuildId>(&item.what)) {
         Build build = state_.builds.at(*id);
         attempt.build = lease.build = *id;
-        attempt.number = ++build.attempts;
+        attempt.number = lease.number = ++build.attempts;
         record(decision, attempt);
         move(std::move(build), BuildEvent::lease_granted, now, decision);
     } else {
         Comparison comparison = state_.comparisons.at(std::get<ComparisonId>(item.what));
         attempt.comparison = lease.comparison = comparison.id;
-        attempt.number = ++comparison.attempts;
+        attempt.number = lease.number = ++comparison.attempts;
         record(decision, attempt);
         move(std::move(comparison), ComparisonEvent::lease_granted, now, decision);
     }

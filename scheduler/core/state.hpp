@@ -104,8 +104,7 @@ struct Rebuild {
     bool paused = false;  ///< gets no new lease; what runs goes on
     std::string stream;
     std::vector<std::string> variants;
-    std::int64_t counter =
-        0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
+    std::int64_t counter = 0;  ///< of the release's rebuilds; part of dist, so of each NEVRA
     std::optional<RebuildId> retry_of;        ///< builds again what failed there
     std::optional<RebuildId> second_pass_of;  ///< builds again what took code in there
     RebuildState state = RebuildState::running;
@@ -147,12 +146,11 @@ struct Build {
     std::vector<FailedTry> failed_tries;     ///< while it is open
     std::vector<std::string> excluded_cpus;  ///< "vendor model" of CPUs that lacked an instruction
     std::int64_t memory_bytes_min = 0;       ///< grows after `oom`
-    std::vector<std::string> from_seed;  ///< ordered mode: sources it took from the seed, although
-                                         ///< they are part of the rebuild
-    std::optional<TimePoint> ready_at;   ///< when all that it needs was settled
-    std::optional<Outcome> outcome;      ///< of the last attempt that ended
-    std::string evidence;                ///< what decided it
-    std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
+    std::vector<std::string> from_seed;      ///< sources of the rebuild, yet taken from the seed
+    std::optional<TimePoint> ready_at;       ///< when all that it needs was settled
+    std::optional<Outcome> outcome;          ///< of the last attempt that ended
+    std::string evidence;                    ///< what decided it
+    std::optional<BuildId> reused_from;      ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
     std::vector<std::string> audit_findings;  ///< instructions above the variant's level
@@ -287,6 +285,7 @@ struct Lease {
     std::optional<ComparisonId> comparison;
     WorkerId worker;
     int slot = 0;
+    int number = 1;  ///< of the attempt
     std::string incarnation;
     std::int64_t fence = 0;
     Resources resources;  ///< of the worker, set aside for it
@@ -301,6 +300,7 @@ BOOST_DESCRIBE_STRUCT(Lease,
                        comparison,
                        worker,
                        slot,
+                       number,
                        incarnation,
                        fence,
                        resources,

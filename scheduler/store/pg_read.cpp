@@ -98,7 +98,7 @@ std::optional<std::string> PgRead::build(BuildId id) {
 }
 
 std::optional<bool> PgRead::attempt_ended(AttemptId id) {
-    const auto ended = query("select ended_at is not null from attempt where id = $1", id.value);
+    const auto ended = query(sql::attempt_ended(), id.value);
     if (!ended) return std::nullopt;
     return *ended == "t";
 }

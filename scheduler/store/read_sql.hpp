@@ -17,6 +17,8 @@ std::string rebuilds();
 std::string rebuild();
 std::string builds();
 std::string build();
+/// Of one attempt: has it ended?
+std::string attempt_ended();
 std::string comparisons();
 std::string comparison();
 std::string composes();

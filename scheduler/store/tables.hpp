@@ -108,6 +108,12 @@ struct Table<core::Stream> {
     static constexpr std::tuple key = {&core::Stream::release, &core::Stream::name};
 };
 
+/// Rows that are written once: a row of that key is the same row.
+template <class Row>
+constexpr bool never_changes = boost::mp11::mp_contains<
+    boost::mp11::mp_list<core::BuildRpm, core::Attempt, core::ComparisonSample>,
+    Row>::value;
+
 /// Every row type, such that a table comes after those that its foreign keys point to.
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::SourcePackage,

@@ -104,6 +104,7 @@ TEST_CASE("an attempt that ends leaves the state and stays in the database") {
     const core::Snapshot loaded = store.load();
     check_equal(loaded, folded(changes));
     CHECK(loaded.last_attempt == AttemptId{104});
+    CHECK(loaded.last_fence == 1104);
     CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
 }
 
@@ -142,8 +143,7 @@ TEST_CASE("a slot whose lease ends can be leased again in the same batch") {
     std::vector<core::Change> changes = test::a_farm();
     store.commit(changes);
     core::Build back = test::a_build(13, 2, "x86_64");
-    core::Build next = test::a_build(14, 2, "x86_64_v3");
-    next.state = core::BuildState::leased;
+    const core::Build next = test::leased(test::a_build(14, 2, "x86_64_v3"));
     core::Attempt lost = test::a_build_attempt(103, 13);
     lost.ended_at = test::time_at(40);
     lost.outcome = Outcome::infra_aborted;
@@ -162,12 +162,45 @@ TEST_CASE("a lease that is granted and ends within one batch leaves nothing") {
     store.commit(changes);
     core::Attempt attempt = test::a_build_attempt(105, 14);
     attempt.slot = 5;
-    std::vector<core::Change> batch = {attempt, test::a_lease_of(attempt)};
+    const core::Build ready = test::a_build(14, 2, "x86_64_v3");
+    std::vector<core::Change> batch = {attempt, test::leased(ready), test::a_lease_of(attempt)};
     attempt.ended_at = test::time_at(50);
     attempt.outcome = Outcome::cancelled;
-    batch.insert(batch.end(), {attempt, core::LeaseEnded{attempt.id}});
+    batch.insert(batch.end(), {core::LeaseEnded{attempt.id}, attempt, ready});
     store.commit(batch);
     changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a build that becomes ready and is leased within one batch is written as it was ready") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    core::Build build = test::a_build(15, 1, "x86_64_v2");
+    build.state = core::BuildState::blocked;
+    changes.emplace_back(build);
+    store.commit(changes);
+    build.state = core::BuildState::ready;
+    build.identity = "known now";
+    build.ready_at = test::time_at(40);
+    core::Attempt attempt = test::a_build_attempt(105, 15);
+    attempt.slot = 5;
+    const std::vector<core::Change> batch = {build, attempt, test::leased(build),
+                                             test::a_lease_of(attempt)};
+    store.commit(batch);
+    changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a lease is prolonged in its place") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Lease lease = test::a_lease_of(test::a_build_attempt(103, 13));
+    lease.expires_at = test::time_at(500);
+    store.commit({lease});
+    changes.emplace_back(lease);
     check_equal(store.load(), folded(changes));
 }
 

@@ -22,6 +22,9 @@ core::BuildRpm a_build_rpm(int build, const std::string& name, std::int64_t size
 core::Comparison a_comparison();
 core::Attempt a_build_attempt(int id, int build);
 core::Lease a_lease_of(const core::Attempt& attempt);
+/// The row once it is leased.
+core::Build leased(core::Build row);
+core::Comparison leased(core::Comparison row);
 core::ComparisonSample a_sample(int attempt, int pair, bool variant);
 core::Compose a_compose(int id, int rebuild);
 core::ComposePackage a_compose_package(int compose,
