@@ -12,7 +12,7 @@ create table worker_health (
     run_ended_at  timestamptz,
     back_offs     integer not null check (back_offs >= 0),
     probe_at      timestamptz,
-    probe         bigint references attempt,
+    probe         bigint,  -- an attempt, or a lease while it runs
     probes_passed integer not null check (probes_passed >= 0),
     check ((probe_at is not null) = (admission = 'quarantined')),
     check (probe is not null or admission <> 'probing')
