@@ -250,6 +250,14 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        promoted,
                        decided_at))
 
+/// What was installed in build roots when rpmbuild began; kept in the database and never in memory.
+struct Buildroot {
+    Digest id;                          ///< of the packages, one a line
+    std::vector<std::string> packages;  ///< NEVRAs, sorted
+    friend bool operator==(const Buildroot&, const Buildroot&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Buildroot, (), (id, packages))
+
 struct Attempt {
     AttemptId id;
     std::optional<BuildId> build;
@@ -267,6 +275,8 @@ struct Attempt {
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
     std::int64_t disk_bytes = 0;
+    std::int64_t bytes_written = 0;   ///< to block devices; 0: not known
+    std::optional<Digest> buildroot;  ///< of a build that came as far as rpmbuild
     friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Attempt,
@@ -286,7 +296,9 @@ BOOST_DESCRIBE_STRUCT(Attempt,
                        wall_ms,
                        cpu_ms,
                        memory_peak_bytes,
-                       disk_bytes))
+                       disk_bytes,
+                       bytes_written,
+                       buildroot))
 
 /// The right of one slot to run one attempt until `expires_at`. Gone when the attempt ends.
 struct Lease {

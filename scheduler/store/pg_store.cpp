@@ -84,7 +84,7 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
 }
 
 /// Only live attempts are state, and the packages of composes that are under way or that a stream
-/// points to; samples are for people.
+/// points to; samples and build roots are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
@@ -97,7 +97,8 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
                                snapshot);
             } else if constexpr (std::is_same_v<Row, core::SourceDependencies>) {
                 load_rows<Row>(tx, kDependenciesInUse, snapshot);
-            } else if constexpr (!std::is_same_v<Row, core::ComparisonSample>) {
+            } else if constexpr (!std::is_same_v<Row, core::ComparisonSample> &&
+                                 !std::is_same_v<Row, core::Buildroot>) {
                 load_rows<Row>(tx, "", snapshot);
             }
         });

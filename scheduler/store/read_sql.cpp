@@ -133,12 +133,17 @@ std::string build() {
     return build_rows(
         "select * from build where id = $1",
         R"(, r.identity, r.dist, r.level_used, r.audit_findings, r.from_seed, r.ready_at,
-        (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name) order by t.number),
+        (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name, 'buildroot_packages',
+                (select jsonb_array_length(l.packages) from buildroot l where l.id = t.buildroot)) order by t.number),
                          '[]')
            from attempt t join worker h on h.id = t.worker
           where t.build = coalesce(r.reused_from, r.id)) as attempt_list,
         (select coalesce(json_agg(m order by m.filename), '[]') from build_rpm m
           where m.build = coalesce(r.reused_from, r.id)) as rpms)");
+}
+
+std::string buildroot() {
+    return "select * from buildroot where id = $1";
 }
 
 std::string comparisons() {

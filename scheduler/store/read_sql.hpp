@@ -17,6 +17,7 @@ std::string rebuilds();
 std::string rebuild();
 std::string builds();
 std::string build();
+std::string buildroot();
 std::string comparisons();
 std::string comparison();
 std::string composes();

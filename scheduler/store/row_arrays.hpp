@@ -129,12 +129,15 @@ std::string upsert_sql() {
                   "::" + column_type<Value>() + "[]";
         ++number;
     });
+    constexpr bool kNeverChanges = requires {
+        Table<Row>::never_changes;
+    };
     const std::string updates = detail::columns<Row>(
         Which::others, [](const std::string& name) { return name + " = excluded." + name; });
     return std::string("insert into ") + Table<Row>::name + " (" +
            detail::columns<Row>(Which::all) + ") select * from unnest(" + arrays +
            ") on conflict (" + detail::columns<Row>(Which::key) + ") do " +
-           (updates.empty() ? "nothing" : "update set " + updates);
+           (kNeverChanges || updates.empty() ? "nothing" : "update set " + updates);
 }
 
 }  // namespace terrace::store

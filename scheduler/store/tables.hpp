@@ -14,7 +14,8 @@
 /// needs a migration that adds its column, and nothing here.
 namespace terrace::store {
 
-/// The table's name and the members of its primary key.
+/// The table's name and the members of its primary key; and `never_changes` where a key has the
+/// same row for ever, so that a row that is there already need not be written again.
 template <class Row>
 struct Table;
 
@@ -70,6 +71,12 @@ struct Table<core::Comparison> {
     static constexpr std::tuple key = {&core::Comparison::id};
 };
 template <>
+struct Table<core::Buildroot> {
+    static constexpr const char* name = "buildroot";
+    static constexpr std::tuple key = {&core::Buildroot::id};
+    static constexpr bool never_changes = true;
+};
+template <>
 struct Table<core::Attempt> {
     static constexpr const char* name = "attempt";
     static constexpr std::tuple key = {&core::Attempt::id};
@@ -114,6 +121,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Build,
                                       core::BuildRpm,
                                       core::Comparison,
+                                      core::Buildroot,
                                       core::Attempt,
                                       core::Lease,
                                       core::ComparisonSample,

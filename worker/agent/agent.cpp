@@ -11,7 +11,7 @@ Agent::Agent(SchedulerApi& api,
              WorkerHello hello,
              std::vector<AttemptRunner*> runners,
              Options options)
-    : api_(api), hello_(std::move(hello)), options_(options) {
+    : api_(api), hello_(std::move(hello)), options_(std::move(options)) {
     TERRACE_CHECK(!runners.empty());
     hello_.slots = static_cast<int>(runners.size());
     for (AttemptRunner* runner : runners)
@@ -93,8 +93,10 @@ Duration Agent::send_report(Slot& slot) {
 Duration Agent::step_heartbeat() {
     wire::Heartbeat heartbeat;
     bool registered = false;
+    if (options_.disk_bytes_free) heartbeat.disk_bytes_free = options_.disk_bytes_free();
     {
         const std::lock_guard lock(mutex_);
+        if (heartbeat.disk_bytes_free > 0) hello_.disk_bytes_free = heartbeat.disk_bytes_free;
         registered = welcome_.has_value();
         if (registered) heartbeat.worker = welcome_->worker;
         heartbeat.incarnation = hello_.incarnation;

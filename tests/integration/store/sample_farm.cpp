@@ -219,14 +219,17 @@ void add_attempts(std::vector<core::Change>& changes) {
     ended.cpu_ms = 20'000;
     ended.memory_peak_bytes = std::int64_t{1} << 33;
     ended.disk_bytes = std::int64_t{1} << 34;
+    ended.bytes_written = std::int64_t{1} << 35;
+    const core::Buildroot buildroot{digest_of('b'), {"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"}};
+    ended.buildroot = buildroot.id;
     const core::Attempt building = a_build_attempt(103, 13);
     core::Attempt comparing = a_build_attempt(104, 0);
     comparing.build.reset();
     comparing.comparison = ComparisonId{21};
     comparing.slot = 0;
     changes.insert(changes.end(),
-                   {ended, building, comparing, a_lease_of(building), a_lease_of(comparing),
-                    a_sample(104, 0, false), a_sample(104, 0, true)});
+                   {buildroot, ended, building, comparing, a_lease_of(building),
+                    a_lease_of(comparing), a_sample(104, 0, false), a_sample(104, 0, true)});
 }
 
 }  // namespace
