@@ -1,5 +1,6 @@
 #include "worker/app/build_attempt.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,13 @@
 
 namespace terrace::worker {
 namespace {
+
+/// mock's exit code when it is tar that has found too little room for the root cache.
+constexpr int kRootCacheNotUnpacked = 2;
+
+/// What was learned of a small build is the work of seconds, looked at five times a second: a limit
+/// as small would fail builds for a peak that nobody saw, and save the host nothing.
+constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
 
 /// A fork bomb must not take the host's process numbers; make -j on the largest hosts is far below.
 constexpr std::int64_t kProcessesMax = 32'768;
@@ -111,8 +119,9 @@ private:
     std::optional<Ending> build() {
         const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
         auto ending = build_in(kind);
-        if (kind != RootKind::tmpfs || !ending || ending->outcome != Outcome::disk_full)
-            return ending;
+        const bool full = ending && (ending->outcome == Outcome::disk_full ||
+                                     report_.exit_code == kRootCacheNotUnpacked);
+        if (kind != RootKind::tmpfs || !full) return ending;
         // Its own disk was too small, and not the host's.
         context_.note("the build root's tmpfs is full: once more, on disk");
         for (const auto& entry : std::filesystem::directory_iterator(paths_.results))
@@ -186,9 +195,12 @@ private:
     sandbox::Cgroup make_group(RootKind kind) const {
         if (context_.settings.cgroups == nullptr) return {};
         Resources resources = order_.resources;
-        // The farm has set aside what the build needs; the files of a tmpfs come on top of it.
-        if (kind == RootKind::tmpfs && resources.memory_bytes > 0)
-            resources.memory_bytes += context_.settings.mock.roots.tmpfs_bytes;
+        if (resources.memory_bytes > 0) {
+            resources.memory_bytes = std::max(resources.memory_bytes, kMemoryLimitMin);
+            // The farm has set aside what the build needs; the files of a tmpfs come on top of it.
+            if (kind == RootKind::tmpfs)
+                resources.memory_bytes += context_.settings.mock.roots.tmpfs_bytes;
+        }
         return context_.settings.cgroups->make(context_.unique_ext,
                                                {.cores = resources.cores,
                                                 .memory_bytes = resources.memory_bytes,

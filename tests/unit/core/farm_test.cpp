@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "common/vocab/sha256.hpp"
 #include "tests/unit/core/builders.hpp"
 
 namespace terrace::core::testing {
@@ -197,41 +196,6 @@ TEST_CASE("a report whose file names are not those of its RPMs is refused") {
         report.rpms.front().filename = name;
         CHECK(farm.report(*lease, report).error().code == Errc::invalid_argument);
     }
-}
-
-TEST_CASE(
-    "what an attempt wrote and had in its build root is recorded, the list under its digest") {
-    TestFarm farm({a_package("fast")});
-    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
-    farm.get<MadeRebuild>(everything());
-    const auto lease = farm.lease(worker);
-    AttemptReport report = a_failure(Outcome::build_failed);
-    report.bytes_written = 4096;
-    report.buildroot_packages = {"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"};
-    REQUIRE(farm.report(*lease, report).has_value());
-    const auto row = [&]<class Row>(Row) {
-        for (const Change& change : farm.changes) {
-            if (const auto* found = std::get_if<Row>(&change)) return *found;
-        }
-        FAIL("no such row");
-        return Row{};
-    };
-    const Buildroot buildroot = row(Buildroot{});
-    CHECK(buildroot.packages == report.buildroot_packages);
-    CHECK(buildroot.id == sha256_of_text("bash-5.2-1.x86_64\nzlib-1.3-1.x86_64\n"));
-    CHECK(row(Attempt{}).buildroot == buildroot.id);
-    CHECK(row(Attempt{}).bytes_written == 4096);
-}
-
-TEST_CASE("a report with an absurd build root is refused and the lease stays") {
-    TestFarm farm({a_package("fast")});
-    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
-    farm.get<MadeRebuild>(everything());
-    const auto lease = farm.lease(worker);
-    AttemptReport report = a_failure(Outcome::build_failed);
-    report.buildroot_packages.assign(10'001, "a-1-1.noarch");
-    CHECK(farm.report(*lease, report).error().code == Errc::invalid_argument);
-    CHECK(farm.lease(worker)->attempt == lease->attempt);
 }
 
 TEST_CASE("a worker gets only what its level can run, and the scarcest work first") {
