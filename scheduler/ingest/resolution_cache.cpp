@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/os/files.hpp"
-#include "scheduler/ingest/sealed_file.hpp"
+#include "common/os/sealed_file.hpp"
 
 namespace terrace::ingest {
 namespace {
@@ -81,7 +81,7 @@ std::string resolution_key(const std::vector<std::string>& build_requires) {
 
 ResolutionCache read_resolution_cache(const std::filesystem::path& path) {
     ResolutionCache cache;
-    const std::optional<std::string> content = read_sealed(path, kind_of(path));
+    const std::optional<std::string> content = os::read_sealed(path, kind_of(path));
     if (!content) return cache;
     std::string_view rest = *content;
     cache.absent_base = items_of(take(rest, '\n'));
@@ -102,7 +102,7 @@ void write_resolution_cache(const std::filesystem::path& path, const ResolutionC
         text += '\n' + key + kField;
         append_resolution(text, resolution);
     }
-    write_sealed(path, kind_of(path), text);
+    os::write_sealed(path, kind_of(path), text);
 }
 
 }  // namespace terrace::ingest

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "common/os/files.hpp"
+#include "common/os/sealed_file.hpp"
 #include "scheduler/ingest/resolution_cache.hpp"
-#include "scheduler/ingest/sealed_file.hpp"
 #include "scheduler/ingest/solv_cache.hpp"
 #include "scheduler/ingest/source_solver.hpp"
 
@@ -143,7 +143,7 @@ Result<void> solve_open(std::vector<OpenResolution> open,
     cache.absent_base = threads.absent_base();
     for (OpenResolution& one : open) cache.resolutions[one.key] = std::move(one.resolution);
     write_resolution_cache(file, cache);
-    remove_oldest(options.cache_directory, ".resolutions", kCacheFilesMax);
+    os::remove_oldest(options.cache_directory, ".resolutions", kCacheFilesMax);
     return {};
 }
 

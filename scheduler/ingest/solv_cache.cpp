@@ -2,8 +2,8 @@
 
 #include <optional>
 
+#include "common/os/sealed_file.hpp"
 #include "common/solv/pool.hpp"
-#include "scheduler/ingest/sealed_file.hpp"
 
 namespace terrace::ingest {
 namespace {
@@ -15,13 +15,13 @@ constexpr std::size_t kFilesMax = 16;
 Result<std::string> solv_of(const Primary& primary, const std::filesystem::path& directory) {
     const std::filesystem::path path = directory / (primary.digest.hex + ".solv");
     const std::string kind = "terrace-solv-1 " + primary.digest.hex;
-    if (std::optional<std::string> cached = read_sealed(path, kind)) return std::move(*cached);
+    if (std::optional<std::string> cached = os::read_sealed(path, kind)) return std::move(*cached);
     solv::Pool pool;
     const Result<void> added = pool.add_primary(primary.repo, primary.path);
     if (!added) return added.error();
     std::string bytes = pool.to_solv();
-    write_sealed(path, kind, bytes);
-    remove_oldest(directory, ".solv", kFilesMax);
+    os::write_sealed(path, kind, bytes);
+    os::remove_oldest(directory, ".solv", kFilesMax);
     return bytes;
 }
 

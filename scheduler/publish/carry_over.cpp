@@ -6,13 +6,12 @@
 
 #include "common/os/files.hpp"
 #include "scheduler/publish/link_file.hpp"
-#include "scheduler/publish/manifest.hpp"
 #include "scheduler/publish/repo_writer.hpp"
 
 namespace terrace::publish {
 namespace {
 
-/// What a repomd.xml of ours names: "repodata/CHECKSUM-primary.xml.gz" and its like.
+/// What a repomd.xml of ours names: "repodata/CHECKSUM-primary.xml.zst" and its like.
 std::vector<std::string> metadata_locations(const std::filesystem::path& repo) {
     constexpr std::string_view kBefore = "<location href=\"";
     const std::string repomd = os::read_file(repo / "repodata" / "repomd.xml");
@@ -33,9 +32,9 @@ void link_unless_there(const std::filesystem::path& from, const std::filesystem:
 
 }  // namespace
 
-void carry_over(const std::filesystem::path& base, const std::filesystem::path& incoming) {
-    if (!std::filesystem::exists(base)) return;
-    const Manifest manifest = read_manifest(base);
+void carry_over(const std::filesystem::path& base,
+                const Manifest& manifest,
+                const std::filesystem::path& incoming) {
     for (const std::string& repo : manifest.repos) {
         for (const std::string& location : metadata_locations(base / repo)) {
             link_unless_there(base / repo / location, incoming / repo / location);

@@ -1,6 +1,7 @@
 #include "scheduler/publish/compose_tree.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -66,22 +67,40 @@ private:
     std::filesystem::path path_;
 };
 
+/// The files that `base` has, which were whole when it was made.
+std::set<Digest> digests_of(const std::optional<Manifest>& base) {
+    std::set<Digest> digests;
+    if (!base) return digests;
+    for (const core::ComposePackage& package : base->packages) digests.insert(package.digest);
+    return digests;
+}
+
+/// An object was whole when it came; a disk may have damaged it since.
+void check_object(const ObjectStore& store, const core::ComposePackage& package) {
+    const Digest found = os::sha256_of_file(store.path_of(package.digest));
+    if (found == package.digest) return;
+    throw PublishError("The object of " + package.filename + " is damaged: its digest is " +
+                       found.hex + ", not " + package.digest.hex + ".");
+}
+
 void make_repo(const ObjectStore& store,
                const std::filesystem::path& directory,
                const std::vector<const core::ComposePackage*>& packages,
+               std::set<Digest>& checked,
                TimePoint time,
                const std::stop_token& stop) {
     std::filesystem::create_directories(directory / "Packages");
     std::vector<RepoPackage> listed;
     for (const core::ComposePackage* package : packages) {
         check_stop(stop);
+        if (checked.insert(package->digest).second) check_object(store, *package);
         const std::filesystem::path file = directory / package_location(package->filename);
         std::filesystem::create_directories(file.parent_path());
         link_file(store.path_of(package->digest), file);
         listed.push_back({package->filename, package->digest});
     }
     check_stop(stop);
-    write_repo(directory, std::move(listed), time);
+    write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()));
 }
 
 /// The files are synced where they are written; this makes their names last.
@@ -106,6 +125,19 @@ std::filesystem::path compose_path(const std::filesystem::path& release_director
     return release_directory / "composes" / std::to_string(compose.value);
 }
 
+namespace {
+
+/// nullopt if it builds on none, or on one that is gone.
+std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
+                                const core::Compose& compose) {
+    if (!compose.base) return std::nullopt;
+    const std::filesystem::path base = compose_path(release_directory, *compose.base);
+    if (!std::filesystem::exists(base)) return std::nullopt;
+    return read_manifest(base);
+}
+
+}  // namespace
+
 void make_compose(const ObjectStore& store,
                   const std::filesystem::path& release_directory,
                   const core::RunCompose& order,
@@ -122,12 +154,13 @@ void make_compose(const ObjectStore& store,
     for (const core::ComposePackage& package : order.packages) {
         packages_of[package.repo].push_back(&package);
     }
+    const std::optional<Manifest> base = base_of(release_directory, order.compose);
+    std::set<Digest> checked = digests_of(base);
     for (const std::string& repo : order.repos) {
-        make_repo(store, incoming.path() / repo, packages_of[repo], order.compose.created_at, stop);
+        make_repo(store, incoming.path() / repo, packages_of[repo], checked,
+                  order.compose.created_at, stop);
     }
-    if (order.compose.base) {
-        carry_over(compose_path(release_directory, *order.compose.base), incoming.path());
-    }
+    if (base) carry_over(compose_path(release_directory, base->id), *base, incoming.path());
     os::write_file_atomically(incoming.path() / kManifestName, manifest);
     check_stop(stop);
     sync_directories(incoming.path());

@@ -1,24 +1,14 @@
 #include "scheduler/publish/createrepo.h"
 
 #include <createrepo_c/createrepo_c.h>
+#include <errno.h>
 #include <glib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-enum { KIND_COUNT = 3, CHANGELOG_ENTRIES = 10 };
+enum { CHANGELOG_ENTRIES = 10 };
 
-static const char* const kind_names[KIND_COUNT] = {"primary", "filelists", "other"};
-static const cr_XmlFileType kind_types[KIND_COUNT] = {CR_XMLFILE_PRIMARY, CR_XMLFILE_FILELISTS,
-                                                      CR_XMLFILE_OTHER};
-
-struct metadata {
-    char* path;
-    cr_ContentStat* content; /* size and checksum before compression */
-    cr_XmlFile* file;        /* NULL once it is closed */
-};
-
-struct createrepo {
-    struct metadata metadata[KIND_COUNT];
-};
+const char* const createrepo_kinds[CREATEREPO_KINDS] = {"primary", "filelists", "other"};
 
 /* Takes the message over from `cause`, which may be NULL, and frees it. */
 static void set_error(struct createrepo_error* error, GError* cause) {
@@ -47,93 +37,87 @@ static void init_library(void) {
     g_once_init_leave(&done, 1);
 }
 
-/* gzip, since every client reads it; its header holds no time, so equal content makes equal files.
- */
-static int open_metadata(
-    struct metadata* metadata, const char* repodata, int kind, long package_count, GError** cause) {
-    metadata->path = g_strdup_printf("%s/%s.xml.gz", repodata, kind_names[kind]);
-    metadata->content = cr_contentstat_new(CR_CHECKSUM_SHA256, cause);
-    if (!metadata->content) return 1;
-    metadata->file = cr_xmlfile_sopen(metadata->path, kind_types[kind], CR_CW_GZ_COMPRESSION,
-                                      metadata->content, cause);
-    if (!metadata->file) return 1;
-    return cr_xmlfile_set_num_of_pkgs(metadata->file, package_count, cause) != CRE_OK;
+/* What is not in the header: the file's size and place. NULL on failure. */
+static cr_Package* read_package(const char* path,
+                                const char* location,
+                                const char* digest_hex,
+                                GError** cause) {
+    struct stat file;
+    if (stat(path, &file) != 0) {
+        g_set_error(cause, g_quark_from_static_string("terrace"), 1, "%s", g_strerror(errno));
+        return NULL;
+    }
+    cr_Package* package = cr_package_from_rpm_base(path, CHANGELOG_ENTRIES, CR_HDRR_NONE, cause);
+    if (!package) return NULL;
+    const struct cr_HeaderRangeStruct range = cr_get_header_byte_range(path, cause);
+    if (range.end == 0) {
+        cr_package_free(package);
+        return NULL;
+    }
+    package->rpm_header_start = range.start;
+    package->rpm_header_end = range.end;
+    package->size_package = file.st_size;
+    /* The file's own time is that of an upload; metadata must depend on nothing but content. */
+    package->time_file = package->time_build;
+    package->pkgId = cr_safe_string_chunk_insert(package->chunk, digest_hex);
+    package->checksum_type = cr_safe_string_chunk_insert(package->chunk, "sha256");
+    package->location_href = cr_safe_string_chunk_insert(package->chunk, location);
+    return package;
 }
 
-struct createrepo* createrepo_new(const char* repodata,
-                                  long package_count,
-                                  struct createrepo_error* error) {
+int createrepo_read(const char* path,
+                    const char* location,
+                    const char* digest_hex,
+                    struct createrepo_package* package,
+                    struct createrepo_error* error) {
     GError* cause = NULL;
     init_library();
-    struct createrepo* repo = g_new0(struct createrepo, 1);
-    for (int kind = 0; kind < KIND_COUNT; ++kind) {
-        if (open_metadata(&repo->metadata[kind], repodata, kind, package_count, &cause)) {
-            set_error(error, cause);
-            createrepo_free(repo);
-            return NULL;
-        }
-    }
-    return repo;
-}
-
-int createrepo_add(struct createrepo* repo,
-                   const char* path,
-                   const char* location,
-                   char digest_hex[65],
-                   struct createrepo_error* error) {
-    GError* cause = NULL;
-    cr_Package* package = cr_package_from_rpm(path, CR_CHECKSUM_SHA256, location, NULL,
-                                              CHANGELOG_ENTRIES, NULL, CR_HDRR_NONE, &cause);
-    if (!package) {
+    memset(package, 0, sizeof *package);
+    cr_Package* read = read_package(path, location, digest_hex, &cause);
+    if (!read) {
         set_error(error, cause);
         return 1;
     }
-    /* The file's own time is that of an upload; metadata must depend on nothing but content. */
-    package->time_file = package->time_build;
-    g_strlcpy(digest_hex, package->pkgId, 65);
-    int failed = 0;
-    for (int kind = 0; kind < KIND_COUNT && !failed; ++kind) {
-        failed = cr_xmlfile_add_pkg(repo->metadata[kind].file, package, &cause) != CRE_OK;
-    }
-    cr_package_free(package);
-    if (failed) set_error(error, cause);
-    return failed;
+    package->filename =
+        g_strdup_printf("%s-%s-%s.%s.rpm", read->name, read->version, read->release, read->arch);
+    const struct cr_XmlStruct xml = cr_xml_dump(read, &cause);
+    package->xml[0] = xml.primary;
+    package->xml[1] = xml.filelists;
+    package->xml[2] = xml.other;
+    cr_package_free(read);
+    if (xml.primary && xml.filelists && xml.other) return 0;
+    set_error(error, cause);
+    return 1;
 }
 
-/* The file gets its final name; NULL on failure. */
-static cr_RepomdRecord* finish_metadata(struct metadata* metadata,
-                                        const char* name,
-                                        int64_t seconds,
-                                        GError** cause) {
-    cr_XmlFile* file = metadata->file;
-    metadata->file = NULL; /* closed below, even on failure */
-    if (cr_xmlfile_close(file, cause) != CRE_OK) return NULL;
-    cr_RepomdRecord* record = cr_repomd_record_new(name, metadata->path);
-    cr_repomd_record_load_contentstat(record, metadata->content);
-    if (cr_repomd_record_fill(record, CR_CHECKSUM_SHA256, cause) != CRE_OK ||
-        cr_repomd_record_rename_file(record, cause) != CRE_OK) {
-        cr_repomd_record_free(record);
-        return NULL;
-    }
+void createrepo_free_package(struct createrepo_package* package) {
+    for (int kind = 0; kind < CREATEREPO_KINDS; ++kind) g_free(package->xml[kind]);
+    g_free(package->filename);
+}
+
+static cr_RepomdRecord* new_record(const struct createrepo_record* from, int64_t seconds) {
+    cr_RepomdRecord* record = cr_repomd_record_new(from->kind, NULL);
+    record->location_href = cr_safe_string_chunk_insert(record->chunk, from->location);
+    record->checksum = cr_safe_string_chunk_insert(record->chunk, from->digest_hex);
+    record->checksum_type = cr_safe_string_chunk_insert(record->chunk, "sha256");
+    record->size = from->size;
+    record->size_open = from->size_open;
     cr_repomd_record_set_timestamp(record, seconds);
     return record;
 }
 
-char* createrepo_finish(struct createrepo* repo, int64_t seconds, struct createrepo_error* error) {
+char* createrepo_repomd(const struct createrepo_record* records,
+                        int count,
+                        int64_t seconds,
+                        struct createrepo_error* error) {
     GError* cause = NULL;
+    init_library();
     cr_Repomd* repomd = cr_repomd_new();
     char* revision = g_strdup_printf("%" G_GINT64_FORMAT, (gint64)seconds);
     cr_repomd_set_revision(repomd, revision);
     g_free(revision);
-    char* text = NULL;
-    int records = 0;
-    for (; records < KIND_COUNT; ++records) {
-        cr_RepomdRecord* record =
-            finish_metadata(&repo->metadata[records], kind_names[records], seconds, &cause);
-        if (!record) break;
-        cr_repomd_set_record(repomd, record);
-    }
-    if (records == KIND_COUNT) text = cr_xml_dump_repomd(repomd, &cause);
+    for (int i = 0; i < count; ++i) cr_repomd_set_record(repomd, new_record(&records[i], seconds));
+    char* text = cr_xml_dump_repomd(repomd, &cause);
     if (!text) set_error(error, cause);
     cr_repomd_free(repomd);
     return text;
@@ -141,19 +125,4 @@ char* createrepo_finish(struct createrepo* repo, int64_t seconds, struct creater
 
 void createrepo_free_text(char* text) {
     g_free(text);
-}
-
-void createrepo_free(struct createrepo* repo) {
-    if (!repo) return;
-    for (int kind = 0; kind < KIND_COUNT; ++kind) {
-        struct metadata* metadata = &repo->metadata[kind];
-        if (metadata->file) { /* cr_xmlfile_close() would complete it, and on a full disk not close
-                                 it */
-            cr_close(metadata->file->f, NULL);
-            g_free(metadata->file);
-        }
-        if (metadata->content) cr_contentstat_free(metadata->content, NULL);
-        g_free(metadata->path);
-    }
-    g_free(repo);
 }

@@ -11,36 +11,50 @@
 extern "C" {
 #endif
 
+enum { CREATEREPO_KINDS = 3 };
+
+/** The names of the kinds of metadata in repomd.xml: primary, filelists, other. */
+extern const char* const createrepo_kinds[CREATEREPO_KINDS];
+
 /** Why a call failed; set by those that return NULL or a number other than 0. */
 struct createrepo_error {
     char message[512];
 };
 
-/** The metadata of one repository, being written. */
-struct createrepo;
+/** What a repository says of one package. */
+struct createrepo_package {
+    char* xml[CREATEREPO_KINDS]; /**< its element in each kind of metadata */
+    char* filename;              /**< NAME-VERSION-RELEASE.ARCH.rpm, as its header has them */
+};
 
-/** Begins primary, filelists and other in the directory `repodata`, which must be there and empty.
+/** Reads the header of the RPM at `path`, whose clients find it at `location` below the repository.
+ * `digest_hex` is the SHA-256 of the file, which is not read for it. Free the result in any case.
  */
-struct createrepo* createrepo_new(const char* repodata,
-                                  long package_count,
-                                  struct createrepo_error* error);
+int createrepo_read(const char* path,
+                    const char* location,
+                    const char* digest_hex,
+                    struct createrepo_package* package,
+                    struct createrepo_error* error);
 
-/** Adds the RPM at `path`, whose clients find it at `location` below the repository. Its SHA-256 in
- * hexadecimal goes to `digest_hex`. */
-int createrepo_add(struct createrepo* repo,
-                   const char* path,
-                   const char* location,
-                   char digest_hex[65],
-                   struct createrepo_error* error);
+void createrepo_free_package(struct createrepo_package* package);
 
-/** Completes the three files and gives them names with their checksums. Returns the text of
- * repomd.xml, to be freed with createrepo_free_text(). Every time in it is `seconds` since 1970. */
-char* createrepo_finish(struct createrepo* repo, int64_t seconds, struct createrepo_error* error);
+/** One file of metadata, for repomd.xml. */
+struct createrepo_record {
+    const char* kind;
+    const char* location; /**< "repodata/..." */
+    const char* digest_hex;
+    int64_t size;
+    int64_t size_open; /**< before compression */
+};
+
+/** The text of repomd.xml, to be freed with createrepo_free_text(). Every time in it is `seconds`
+ * since 1970. */
+char* createrepo_repomd(const struct createrepo_record* records,
+                        int count,
+                        int64_t seconds,
+                        struct createrepo_error* error);
 
 void createrepo_free_text(char* text);
-
-/** Takes NULL, too. What was not finished is left as it is. */
-void createrepo_free(struct createrepo* repo);
 
 #ifdef __cplusplus
 }

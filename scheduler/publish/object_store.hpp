@@ -25,6 +25,9 @@ public:
     /// Where the bytes are, or would be; also for hard links. @pre digest is not the empty one
     std::filesystem::path path_of(const Digest& digest) const;
 
+    /// A directory for what is made of objects and can be made again.
+    std::filesystem::path metadata_directory() const { return root_ / "metadata"; }
+
     /// An upload in pieces: keeps nothing unless finish() says so. The same bytes may be on their
     /// way more than once; each upload finishes. Used by one thread at a time; the store must
     /// outlive it.

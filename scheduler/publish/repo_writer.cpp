@@ -2,53 +2,111 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <chrono>
+#include <cstdint>
+#include <fstream>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 #include "common/os/files.hpp"
-#include "common/vocab/check.hpp"
 #include "scheduler/publish/createrepo.h"
 #include "scheduler/publish/link_file.hpp"
 
 namespace terrace::publish {
 namespace {
 
-using Repo = std::unique_ptr<createrepo, decltype(&createrepo_free)>;
 using Text = std::unique_ptr<char, decltype(&createrepo_free_text)>;
 
-[[noreturn]] void fail(const std::filesystem::path& file, const createrepo_error& error) {
-    throw PublishError("Cannot make the metadata of " + file.string() + ": " + error.message + ".");
-}
+static_assert(kMetadataKinds == CREATEREPO_KINDS);
 
-void add_package(createrepo& repo,
-                 const std::filesystem::path& directory,
-                 const RepoPackage& package) {
+struct Envelope {
+    const char* element;
+    const char* name_spaces;
+};
+// As createrepo_c and every client have them.
+constexpr std::array<Envelope, kMetadataKinds> kEnvelopes = {
+    {{"metadata",
+      "xmlns=\"http://linux.duke.edu/metadata/common\" "
+      "xmlns:rpm=\"http://linux.duke.edu/metadata/rpm\""},
+     {"filelists", "xmlns=\"http://linux.duke.edu/metadata/filelists\""},
+     {"otherdata", "xmlns=\"http://linux.duke.edu/metadata/other\""}}};
+
+/// One file of metadata while it is written; gets its digest as its name at the end.
+class MetadataFile {
+public:
+    MetadataFile(std::filesystem::path repodata, std::size_t kind, std::size_t package_count)
+        : repodata_(std::move(repodata)),
+          kind_(createrepo_kinds[kind]),
+          end_("</" + std::string(kEnvelopes.at(kind).element) + ">\n"),
+          temporary_(repodata_ / (kind_ + ".incoming")),
+          out_(temporary_, std::ios::binary) {
+        const Envelope& envelope = kEnvelopes.at(kind);
+        add(compressed(std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<") +
+                       envelope.element + " " + envelope.name_spaces + " packages=\"" +
+                       std::to_string(package_count) + "\">\n"));
+    }
+
+    void add(const ZstdFrame& frame) {
+        out_.write(frame.bytes.data(), static_cast<std::streamsize>(frame.bytes.size()));
+        hash_.update(frame.bytes);
+        size_ += frame.bytes.size();
+        size_open_ += frame.size_open;
+    }
+
+    void finish() {
+        add(compressed(end_));
+        out_.close();
+        if (!out_) throw PublishError("Cannot write " + temporary_.string() + ".");
+        digest_ = hash_.finish().hex;
+        location_ = "repodata/" + digest_ + "-" + kind_ + ".xml.zst";
+        sync_file(temporary_);
+        std::filesystem::rename(temporary_, repodata_.parent_path() / location_);
+    }
+
+    createrepo_record record() const {
+        return {kind_.c_str(), location_.c_str(), digest_.c_str(), static_cast<std::int64_t>(size_),
+                static_cast<std::int64_t>(size_open_)};
+    }
+
+private:
+    std::filesystem::path repodata_;
+    std::string kind_;
+    std::string end_;
+    std::filesystem::path temporary_;
+    std::ofstream out_;
+    os::Sha256 hash_;
+    std::string digest_;
+    std::string location_;
+    std::uint64_t size_ = 0;
+    std::uint64_t size_open_ = 0;
+};
+
+std::string repomd_of(const std::array<MetadataFile, kMetadataKinds>& files,
+                      const std::filesystem::path& directory,
+                      TimePoint time) {
+    std::array<createrepo_record, kMetadataKinds> records{};
+    std::ranges::transform(files, records.begin(), &MetadataFile::record);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     createrepo_error error{};
-    std::array<char, 65> digest{};
-    const std::string location = package_location(package.filename);
-    const std::filesystem::path file = directory / location;
-    if (createrepo_add(&repo, file.c_str(), location.c_str(), digest.data(), &error) != 0) {
-        fail(file, error);
+    const Text repomd(createrepo_repomd(records.data(), kMetadataKinds, seconds, &error),
+                      &createrepo_free_text);
+    if (!repomd) {
+        throw PublishError("Cannot make repomd.xml of " + directory.string() + ": " +
+                           error.message + ".");
     }
-    if (package.digest.hex != digest.data()) {
-        throw PublishError("The file " + file.string() + " is damaged: its digest is " +
-                           digest.data() + ", not " + package.digest.hex + ".");
-    }
+    return repomd.get();
 }
 
 }  // namespace
 
-std::string package_location(const std::string& filename) {
-    TERRACE_CHECK(!filename.empty());
-    const auto first = static_cast<unsigned char>(filename.front());
-    return std::string("Packages/") + static_cast<char>(std::tolower(first)) + "/" + filename;
-}
-
 void write_repo(const std::filesystem::path& directory,
                 std::vector<RepoPackage> packages,
-                TimePoint time) {
+                TimePoint time,
+                const MetadataCache& cache) {
     static std::mutex
         library_mutex;  // libcreaterepo_c has one rpm transaction for the whole process
     const std::lock_guard lock(library_mutex);
@@ -57,20 +115,17 @@ void write_repo(const std::filesystem::path& directory,
     std::filesystem::create_directories(repodata);
     std::ranges::sort(packages, {}, &RepoPackage::filename);
 
-    createrepo_error error{};
-    const Repo repo(createrepo_new(repodata.c_str(), static_cast<long>(packages.size()), &error),
-                    &createrepo_free);
-    if (!repo) fail(directory, error);
-    for (const RepoPackage& package : packages) {
-        add_package(*repo, directory, package);
+    std::array files{MetadataFile(repodata, 0, packages.size()),
+                     MetadataFile(repodata, 1, packages.size()),
+                     MetadataFile(repodata, 2, packages.size())};
+    for (const std::span<const RepoPackage> run : shards_of(packages)) {
+        const MetadataShard shard = cache.shard(run, directory);
+        for (std::size_t kind = 0; kind < kMetadataKinds; ++kind)
+            files.at(kind).add(shard.at(kind));
     }
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-    const Text repomd(createrepo_finish(repo.get(), seconds, &error), &createrepo_free_text);
-    if (!repomd) fail(directory, error);
-    for (const auto& entry : std::filesystem::directory_iterator(repodata)) {
-        sync_file(entry.path());
-    }
-    os::write_file_atomically(repodata / "repomd.xml", repomd.get());
+    for (MetadataFile& file : files) file.finish();
+    os::write_file_atomically(repodata / "repomd.xml", repomd_of(files, directory, time));
+    cache.prune();
 }
 
 }  // namespace terrace::publish

@@ -1,36 +1,24 @@
 #pragma once
 
 #include <filesystem>
-#include <stdexcept>
-#include <string>
 #include <vector>
 
-#include "common/vocab/digest.hpp"
 #include "common/vocab/time.hpp"
+#include "scheduler/publish/metadata_shard.hpp"
 
 namespace terrace::publish {
 
-/// Metadata or a compose could not be made; the message is a sentence that names the file and the
-/// cause.
-struct PublishError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// A package of a repository: its file is at package_location() below the repository's directory.
-struct RepoPackage {
-    std::string filename;
-    Digest digest;
-};
-
-/// "Packages/b/bash-5.2-1.x86_64.rpm"
-std::string package_location(const std::string& filename);
-
-/// Writes DIRECTORY/repodata (primary, filelists, other and repomd.xml, all synced) for exactly
-/// these packages. Equal packages and an equal `time` give equal bytes, whatever the order. Checks
-/// that each file has its digest. @pre DIRECTORY/repodata is not there. Throws PublishError. From
-/// any thread, one at a time.
+/// Writes DIRECTORY/repodata (primary, filelists, other as zstd, and repomd.xml, all synced) for
+/// exactly these packages, whose files must be there and have their digests. Equal packages and an
+/// equal `time` give equal bytes, whatever the order and whatever `cache` holds. Costs what differs
+/// from what `cache` has seen, and the copying of the rest. repomd.xml has no open-checksum, which
+/// no client asks for: it would take a pass over all of the uncompressed text.
+///
+/// @pre DIRECTORY/repodata is not there. Throws PublishError and std::system_error. From any
+/// thread, one at a time.
 void write_repo(const std::filesystem::path& directory,
                 std::vector<RepoPackage> packages,
-                TimePoint time);
+                TimePoint time,
+                const MetadataCache& cache);
 
 }  // namespace terrace::publish

@@ -35,7 +35,7 @@ LIBRARIES = {
     "solv/": ["common/solv"],
     "spdlog/": ["common/runtime"],
     "yaml-cpp/": ["common/runtime"],
-    "zstd.h": ["common/solv"],
+    "zstd.h": ["common/solv", "scheduler/publish"],
 }
 
 # What decides does no I/O and knows no clock, thread or random source: only these headers beside plain C++ ones.

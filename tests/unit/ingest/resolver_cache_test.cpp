@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "common/os/sealed_file.hpp"
 #include "scheduler/ingest/resolution_cache.hpp"
-#include "scheduler/ingest/sealed_file.hpp"
 #include "scheduler/ingest/solv_cache.hpp"
 #include "tests/unit/ingest/resolver_farm.hpp"
 
@@ -106,11 +106,11 @@ TEST_CASE("a cache keeps the newest files only") {
     const auto now = std::filesystem::file_time_type::clock::now();
     for (int age = 0; age < 5; ++age) {
         const std::filesystem::path path = directory.path() / (std::to_string(age) + ".solv");
-        write_sealed(path, "kind", "text");
+        os::write_sealed(path, "kind", "text");
         std::filesystem::last_write_time(path, now - std::chrono::hours(age));
     }
-    write_sealed(directory.path() / "old.other", "kind", "text");
-    remove_oldest(directory.path(), ".solv", 2);
+    os::write_sealed(directory.path() / "old.other", "kind", "text");
+    os::remove_oldest(directory.path(), ".solv", 2);
     CHECK(std::filesystem::exists(directory.path() / "0.solv"));
     CHECK(std::filesystem::exists(directory.path() / "1.solv"));
     CHECK_FALSE(std::filesystem::exists(directory.path() / "2.solv"));

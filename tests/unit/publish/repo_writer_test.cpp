@@ -25,7 +25,7 @@ TEST_CASE("a package is found below its first letter in lower case") {
 
 TEST_CASE("an empty repository has all its metadata, at the time given") {
     const os::TemporaryDirectory directory;
-    write_repo(directory.path(), {}, kTime);
+    write_repo(directory.path(), {}, kTime, MetadataCache(directory.path() / "cache"));
     const std::string repomd = os::read_file(directory.path() / "repodata" / "repomd.xml");
     CHECK(repomd.find("<revision>1700000000</revision>") != std::string::npos);
     CHECK(repomd.find("<timestamp>1700000000</timestamp>") != std::string::npos);
@@ -37,8 +37,8 @@ TEST_CASE("an empty repository has all its metadata, at the time given") {
         CHECK(repomd.find("href=\"repodata/" + name + "\"") != std::string::npos);
         CHECK(name.starts_with(os::sha256_of_file(entry.path()).hex + "-"));
     }
-    CHECK(files == std::set<std::string>{"repomd.xml", "primary.xml.gz", "filelists.xml.gz",
-                                         "other.xml.gz"});
+    CHECK(files == std::set<std::string>{"repomd.xml", "primary.xml.zst", "filelists.xml.zst",
+                                         "other.xml.zst"});
 }
 
 TEST_CASE("a file that is no RPM is an error with its name") {
@@ -48,7 +48,8 @@ TEST_CASE("a file that is no RPM is an error with its name") {
     os::write_file_atomically(file, "no RPM at all");
     std::string message;
     try {
-        write_repo(directory.path(), {{file.filename(), os::sha256_of_file(file)}}, kTime);
+        write_repo(directory.path(), {{file.filename(), os::sha256_of_file(file)}}, kTime,
+                   MetadataCache(directory.path() / "cache"));
     } catch (const PublishError& e) {
         message = e.what();
     }
@@ -57,5 +58,6 @@ TEST_CASE("a file that is no RPM is an error with its name") {
 }
 
 TEST_CASE("a directory that cannot be written is an error") {
-    CHECK_THROWS_AS(write_repo("/proc/nowhere", {}, kTime), std::system_error);
+    CHECK_THROWS_AS(write_repo("/proc/nowhere", {}, kTime, MetadataCache("/proc/nowhere")),
+                    std::system_error);
 }

@@ -1,4 +1,4 @@
-#include "scheduler/ingest/sealed_file.hpp"
+#include "common/os/sealed_file.hpp"
 
 #include <algorithm>
 #include <compare>
@@ -7,13 +7,13 @@
 
 #include "common/os/files.hpp"
 
-namespace terrace::ingest {
+namespace terrace::os {
 namespace {
 
 constexpr std::size_t kBytesMax = std::size_t{1} << 30;
 
 std::string seal(const std::string& kind, std::string_view text) {
-    return kind + " " + os::sha256_of_text(text).hex + "\n";
+    return kind + " " + sha256_of_text(text).hex + "\n";
 }
 
 struct AgedFile {
@@ -30,13 +30,13 @@ void write_sealed(const std::filesystem::path& path,
     std::filesystem::create_directories(path.parent_path());
     std::string content = seal(kind, text);
     content += text;
-    os::write_file_atomically(path, content);
+    write_file_atomically(path, content);
 }
 
 std::optional<std::string> read_sealed(const std::filesystem::path& path, const std::string& kind) {
     std::string content;
     try {
-        content = os::read_file(path, kBytesMax);
+        content = read_file(path, kBytesMax);
     } catch (const std::system_error&) {
         return std::nullopt;  // what a cache cannot give is made again
     }
@@ -65,4 +65,4 @@ void remove_oldest(const std::filesystem::path& directory,
     }
 }
 
-}  // namespace terrace::ingest
+}  // namespace terrace::os

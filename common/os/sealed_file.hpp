@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace terrace::ingest {
+namespace terrace::os {
 
 /// Files of a cache begin with a line of their kind and the digest of the rest, since they are read
 /// by code that trusts them.
@@ -24,4 +24,4 @@ void remove_oldest(const std::filesystem::path& directory,
                    const std::string& suffix,
                    std::size_t files_max);
 
-}  // namespace terrace::ingest
+}  // namespace terrace::os
