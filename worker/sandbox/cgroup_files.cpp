@@ -94,6 +94,11 @@ void write_to(const fs::path& file, std::string_view text) {
                             "cannot write '" + std::string(text) + "' to " + file.string());
 }
 
+void set_cpu_weight(const fs::path& group, int processes) {
+    try_write(group / "cpu.shares", std::to_string(std::clamp(processes * 1024, 1024, 262'144)));
+    try_write(group / "cpu.weight", std::to_string(std::clamp(processes * 100, 100, 10'000)));
+}
+
 std::vector<pid_t> processes_in(const fs::path& group) {
     std::vector<pid_t> processes;
     for (const fs::path& directory : with_all_below(group)) {

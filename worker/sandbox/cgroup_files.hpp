@@ -26,6 +26,10 @@ bool try_write(const std::filesystem::path& file, std::string_view text);
 /// The same, but throws std::system_error with the path and the text.
 void write_to(const std::filesystem::path& file, std::string_view text);
 
+/// A group competes with its siblings as if it were one process, however many are in it: gives it
+/// the weight of so many. Does nothing where there is no cpu controller.
+void set_cpu_weight(const std::filesystem::path& group, int processes);
+
 /// Which processes are in the group and in all groups below it.
 std::vector<pid_t> processes_in(const std::filesystem::path& group);
 
