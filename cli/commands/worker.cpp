@@ -84,6 +84,7 @@ Table facts_of(const WorkerRow& worker) {
     fact("cpu", hello.vendor + " " + hello.model + ", microcode " + hello.microcode);
     fact("virtual machine", hello.hypervisor ? "yes" : "no");
     fact("cores, slots", fmt::format("{}, {}", hello.cores, hello.slots));
+    if (!hello.confinement.empty()) fact("control groups", hello.confinement);
     fact("memory", format_bytes(hello.memory_bytes));
     fact("disk free", format_bytes(hello.disk_bytes_free));
     fact("kernel", hello.kernel);

@@ -54,6 +54,7 @@ struct WorkerHello {
     std::string kernel;
     std::string mock_version;
     std::string rpm_version;
+    std::string confinement;  ///< what limits its attempts and ends them, for people
     friend bool operator==(const WorkerHello&, const WorkerHello&) = default;
 };
 BOOST_DESCRIBE_STRUCT(WorkerHello,
@@ -76,6 +77,7 @@ BOOST_DESCRIBE_STRUCT(WorkerHello,
                        disk_bytes_free,
                        kernel,
                        mock_version,
-                       rpm_version))
+                       rpm_version,
+                       confinement))
 
 }  // namespace terrace

@@ -105,6 +105,10 @@ std::optional<std::string> PgReads::build(BuildId id) {
 std::optional<bool> PgReads::attempt_ended(AttemptId id) {
     return Borrowed(*this)->attempt_ended(id);
 }
+std::optional<std::string> PgReads::buildroot(const std::string& id) {
+    return Borrowed(*this)->buildroot(id);
+}
+
 std::string PgReads::comparisons(const rest::ComparisonFilter& filter) {
     return Borrowed(*this)->comparisons(RebuildId{filter.rebuild.value_or(0)}, page_of(filter));
 }

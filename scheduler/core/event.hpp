@@ -95,6 +95,7 @@ struct RenewLeases {
     WorkerId worker;
     std::string incarnation;
     std::vector<LeaseKey> running;
+    std::int64_t disk_bytes_free = 0;  ///< 0: as before
 };
 /// Asks whether a report of this attempt would be taken now.
 struct CheckLease {

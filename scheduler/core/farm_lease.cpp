@@ -292,6 +292,7 @@ Decision Farm::on(const RenewLeases& e, TimePoint now) {
     if (found->second.seen_at + kSeenPrecision <= now) {
         Worker worker = found->second;
         worker.seen_at = now;
+        if (e.disk_bytes_free > 0) worker.hello.disk_bytes_free = e.disk_bytes_free;
         record(decision, std::move(worker));
     }
     decision.reply = Reply{std::move(renewed)};

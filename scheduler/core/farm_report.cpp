@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "common/vocab/check.hpp"
+#include "common/vocab/sha256.hpp"
 #include "scheduler/core/farm.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
@@ -11,6 +12,8 @@
 
 namespace terrace::core {
 namespace {
+
+constexpr std::size_t kBuildrootPackagesMax = 10'000;
 
 /// The file name that rpm gives it; a name from outside becomes part of paths and of keys.
 bool has_its_own_name(const RpmFile& rpm) {
@@ -34,6 +37,10 @@ std::optional<Error> why_refused(const Lease& lease, const AttemptReport& report
             return Error{Errc::invalid_argument,
                          "'" + rpm.filename + "' is reported twice, or without digest or size."};
         }
+    }
+    if (report.buildroot_packages.size() > kBuildrootPackagesMax || report.bytes_written < 0) {
+        return Error{Errc::invalid_argument,
+                     "The build root has too many packages, or less than nothing was written."};
     }
     std::set<std::tuple<std::string, int, bool>> samples;
     for (const Sample& sample : report.samples) {
@@ -103,6 +110,13 @@ bool Farm::end_attempt(Lease lease,
     attempt.cpu_ms = report.cpu_ms;
     attempt.memory_peak_bytes = report.memory_peak_bytes;
     attempt.disk_bytes = report.disk_bytes;
+    attempt.bytes_written = report.bytes_written;
+    if (lease.build && !report.buildroot_packages.empty()) {
+        std::string list;
+        for (const std::string& package : report.buildroot_packages) list += package + "\n";
+        attempt.buildroot = sha256_of_text(list);
+        record(decision, Buildroot{*attempt.buildroot, report.buildroot_packages});
+    }
     ready_.shares().ended(rebuild_of(lease), now);
     record(decision, LeaseEnded{lease.attempt});
     record(decision, std::move(attempt));

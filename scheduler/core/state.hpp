@@ -20,6 +20,7 @@
 #include "common/vocab/seed.hpp"
 #include "common/vocab/time.hpp"
 #include "common/vocab/worker_hello.hpp"
+#include "scheduler/core/attempt.hpp"
 #include "scheduler/core/build_fsm.hpp"
 #include "scheduler/core/comparison_fsm.hpp"
 #include "scheduler/core/dependencies.hpp"
@@ -239,80 +240,6 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        results,
                        promoted,
                        decided_at))
-
-struct Attempt {
-    AttemptId id;
-    std::optional<BuildId> build;
-    std::optional<ComparisonId> comparison;
-    WorkerId worker;
-    int slot = 0;
-    int number = 1;  ///< counts the attempts of one build or comparison
-    std::int64_t fence = 0;
-    TimePoint started_at{};
-    std::optional<TimePoint> ended_at;
-    std::optional<Outcome> outcome;
-    std::string evidence;
-    int exit_code = 0;
-    std::int64_t wall_ms = 0;
-    std::int64_t cpu_ms = 0;
-    std::int64_t memory_peak_bytes = 0;
-    std::int64_t disk_bytes = 0;
-    friend bool operator==(const Attempt&, const Attempt&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Attempt,
-                      (),
-                      (id,
-                       build,
-                       comparison,
-                       worker,
-                       slot,
-                       number,
-                       fence,
-                       started_at,
-                       ended_at,
-                       outcome,
-                       evidence,
-                       exit_code,
-                       wall_ms,
-                       cpu_ms,
-                       memory_peak_bytes,
-                       disk_bytes))
-
-/// The right of one slot to run one attempt until `expires_at`. Gone when the attempt ends.
-struct Lease {
-    AttemptId attempt;
-    std::optional<BuildId> build;
-    std::optional<ComparisonId> comparison;
-    WorkerId worker;
-    int slot = 0;
-    int number = 1;  ///< of the attempt
-    std::string incarnation;
-    std::int64_t fence = 0;
-    Resources resources;  ///< of the worker, set aside for it
-    TimePoint granted_at{};
-    TimePoint expires_at{};
-    friend bool operator==(const Lease&, const Lease&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Lease,
-                      (),
-                      (attempt,
-                       build,
-                       comparison,
-                       worker,
-                       slot,
-                       number,
-                       incarnation,
-                       fence,
-                       resources,
-                       granted_at,
-                       expires_at))
-
-/// A raw sample, kept for ever in the database and never in memory.
-struct ComparisonSample : Sample {
-    AttemptId attempt;
-    friend bool operator==(const ComparisonSample&, const ComparisonSample&) = default;
-};
-BOOST_DESCRIBE_STRUCT(ComparisonSample, (Sample), (attempt))
 
 enum class ComposeState { pending, finished, failed };
 BOOST_DESCRIBE_ENUM(ComposeState, pending, finished, failed)

@@ -60,6 +60,7 @@ public:
     virtual std::string builds(const BuildFilter& filter) = 0;
     virtual std::optional<std::string> build(BuildId id) = 0;
     virtual std::optional<bool> attempt_ended(AttemptId id) = 0;
+    virtual std::optional<std::string> buildroot(const std::string& id) = 0;
     virtual std::string comparisons(const ComparisonFilter& filter) = 0;
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;

@@ -40,8 +40,8 @@ Response renewal(const core::Renewed& renewed) {
 asio::awaitable<Response> take_heartbeat(const Services& services, Request request) {
     Result<wire::Heartbeat> beat = decode_body<wire::Heartbeat>(request);
     if (!beat) co_return failure(beat.error());
-    core::Event event =
-        core::RenewLeases{beat->worker, std::move(beat->incarnation), std::move(beat->running)};
+    core::Event event = core::RenewLeases{beat->worker, std::move(beat->incarnation),
+                                          std::move(beat->running), beat->disk_bytes_free};
     const Result<core::Reply> reply = co_await ask(services.post, std::move(event));
     if (!reply) co_return failure(reply.error());
     co_return renewal(std::get<core::Renewed>(*reply));

@@ -103,6 +103,10 @@ std::optional<bool> PgRead::attempt_ended(AttemptId id) {
     return *ended == "t";
 }
 
+std::optional<std::string> PgRead::buildroot(const std::string& id) {
+    return object(sql::buildroot(), id);
+}
+
 std::string PgRead::comparisons(RebuildId rebuild, Page page) {
     return list(sql::comparisons(), rebuild.value, page.after, limit_of(page.limit));
 }

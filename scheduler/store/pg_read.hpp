@@ -50,6 +50,8 @@ public:
     std::optional<std::string> build(BuildId id);
     /// Has this attempt ended, so that its log is complete?
     std::optional<bool> attempt_ended(AttemptId id);
+    /// By the digest of its packages.
+    std::optional<std::string> buildroot(const std::string& id);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);

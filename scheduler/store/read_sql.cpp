@@ -165,7 +165,8 @@ std::string build() {
     return build_rows(
         "select * from build where id = $1",
         R"(, r.identity, r.dist, r.level_used, r.audit_findings, r.from_seed, r.ready_at,
-        (select coalesce(json_agg(t.row || jsonb_build_object('worker', h.name) order by t.number),
+        (select coalesce(json_agg(t.row || jsonb_build_object('worker', h.name, 'buildroot_packages',
+                (select jsonb_array_length(l.packages) from buildroot l where l.id = t.row->>'buildroot')) order by t.number),
                          '[]')
            from )" +
             attempts() + R"( t join worker h on h.id = t.worker
@@ -177,6 +178,10 @@ std::string build() {
 std::string attempt_ended() {
     return "select true from attempt where id = $1 union all "
            "select false from lease where attempt = $1";
+}
+
+std::string buildroot() {
+    return "select * from buildroot where id = $1";
 }
 
 std::string comparisons() {

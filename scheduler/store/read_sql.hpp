@@ -19,6 +19,7 @@ std::string builds();
 std::string build();
 /// Of one attempt: has it ended?
 std::string attempt_ended();
+std::string buildroot();
 std::string comparisons();
 std::string comparison();
 std::string composes();

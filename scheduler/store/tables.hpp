@@ -70,6 +70,11 @@ struct Table<core::Comparison> {
     static constexpr std::tuple key = {&core::Comparison::id};
 };
 template <>
+struct Table<core::Buildroot> {
+    static constexpr const char* name = "buildroot";
+    static constexpr std::tuple key = {&core::Buildroot::id};
+};
+template <>
 struct Table<core::Attempt> {
     static constexpr const char* name = "attempt";
     static constexpr std::tuple key = {&core::Attempt::id};
@@ -111,7 +116,7 @@ struct Table<core::Stream> {
 /// Rows that are written once: a row of that key is the same row.
 template <class Row>
 constexpr bool never_changes = boost::mp11::mp_contains<
-    boost::mp11::mp_list<core::BuildRpm, core::Attempt, core::ComparisonSample>,
+    boost::mp11::mp_list<core::BuildRpm, core::Buildroot, core::Attempt, core::ComparisonSample>,
     Row>::value;
 
 /// Every row type, such that a table comes after those that its foreign keys point to.
@@ -125,6 +130,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Build,
                                       core::BuildRpm,
                                       core::Comparison,
+                                      core::Buildroot,
                                       core::Attempt,
                                       core::WorkerHealth,
                                       core::Lease,

@@ -11,7 +11,7 @@ Agent::Agent(SchedulerApi& api,
              WorkerHello hello,
              std::vector<AttemptRunner*> runners,
              Options options)
-    : api_(api), hello_(std::move(hello)), options_(options) {
+    : api_(api), hello_(std::move(hello)), options_(std::move(options)) {
     TERRACE_CHECK(!runners.empty());
     hello_.slots = static_cast<int>(runners.size());
     for (AttemptRunner* runner : runners)
@@ -94,8 +94,10 @@ Duration Agent::step_heartbeat() {
     wire::Heartbeat heartbeat;
     bool registered = false;
     WorkerHello hello;
+    if (options_.disk_bytes_free) heartbeat.disk_bytes_free = options_.disk_bytes_free();
     {
         const std::lock_guard lock(mutex_);
+        if (heartbeat.disk_bytes_free > 0) hello_.disk_bytes_free = heartbeat.disk_bytes_free;
         registered = welcome_.has_value() && told_all_;
         if (!registered) hello = hello_;
         if (registered) heartbeat.worker = welcome_->worker;
@@ -130,6 +132,7 @@ void Agent::notice(WorkerHello probed) {
     const std::lock_guard lock(mutex_);
     probed.incarnation = hello_.incarnation;
     probed.slots = hello_.slots;
+    probed.disk_bytes_free = hello_.disk_bytes_free;  // heartbeats tell it
     if (probed == hello_) return;
     hello_ = std::move(probed);
     told_all_ = false;

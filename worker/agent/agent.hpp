@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -18,6 +20,8 @@ public:
         Duration lease_wait = std::chrono::seconds(30);  ///< long poll
         Duration retry_delay = std::chrono::seconds(2);  ///< while the farm is away
         Duration poll_interval = std::chrono::milliseconds(200);
+        /// What the heartbeat tells of the disk; may be empty.
+        std::function<std::int64_t()> disk_bytes_free = {};
     };
 
     /// One runner a slot; `api`, `runners` outlive the agent. hello.slots is set from their number.

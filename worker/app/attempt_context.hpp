@@ -10,6 +10,8 @@
 #include "worker/core/attempt_plan.hpp"
 #include "worker/mock/attempt_log.hpp"
 #include "worker/mock/environment.hpp"
+#include "worker/sandbox/cgroup_tree.hpp"
+#include "worker/sandbox/disk_watch.hpp"
 
 namespace terrace::worker {
 
@@ -19,6 +21,9 @@ struct AttemptSettings {
     MockUser user;
     std::filesystem::path
         measure_program;  ///< terrace-measure, which times a command in a build root
+    /// Both outlive the attempts; null: no control groups, and a disk that nobody watches.
+    sandbox::CgroupTree* cgroups = nullptr;
+    sandbox::DiskWatch* disk = nullptr;
 };
 
 /// What an attempt needs while it runs; all of it outlives the attempt.

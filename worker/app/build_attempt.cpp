@@ -1,10 +1,12 @@
 #include "worker/app/build_attempt.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/build_root.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/audit/audit.hpp"
@@ -18,6 +20,16 @@
 
 namespace terrace::worker {
 namespace {
+
+/// mock's exit code when it is tar that has found too little room for the root cache.
+constexpr int kRootCacheNotUnpacked = 2;
+
+/// What was learned of a small build is the work of seconds, looked at five times a second: a limit
+/// as small would fail builds for a peak that nobody saw, and save the host nothing.
+constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
+
+/// A fork bomb must not take the host's process numbers; make -j on the largest hosts is far below.
+constexpr std::int64_t kProcessesMax = 32'768;
 
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
@@ -42,6 +54,7 @@ public:
 
 private:
     Ending run_steps() {
+        if (auto ending = claim_disk()) return *ending;
         if (auto ending = prepare()) return *ending;
         if (auto ending = build()) return *ending;
         if (auto ending = check_results()) return *ending;
@@ -49,12 +62,29 @@ private:
         return {Outcome::ok, ""};
     }
 
+    std::optional<Ending> claim_disk() {
+        if (context_.settings.disk == nullptr) return std::nullopt;
+        auto claim = context_.settings.disk->claim(order_.resources.disk_bytes);
+        if (!claim) return Ending{Outcome::disk_full, claim.error().message};
+        disk_ = std::move(*claim);
+        return std::nullopt;
+    }
+
+    /// The attempt's mock configuration.
+    Result<std::string> config_text(const BuildRoot& root,
+                                    const std::filesystem::path& rebuilt_repo) const {
+        const MockSettings& mock = context_.settings.mock;
+        auto text = attempt_config_text(mock, order_.mock_config, lease_.seed_repos, rebuilt_repo);
+        if (text) *text += root_config_text(root.kind, mock.roots, root.places);
+        return text;
+    }
+
     std::optional<Ending> prepare() {
         if (auto ending = take_dependencies()) return ending;
+        // What is no configuration is found before anything is fetched.
         const auto config = attempt_config_text(context_.settings.mock, order_.mock_config,
                                                 lease_.seed_repos, paths_.rebuilt_repo);
         if (!config) return infra(config.error().message);
-        os::write_file_atomically(paths_.config, *config);
         if (!is_file_name(order_.srpm_name)) {
             return infra("'" + printable(order_.srpm_name) +
                          "' is not the name of a source package.");
@@ -87,6 +117,36 @@ private:
     }
 
     std::optional<Ending> build() {
+        const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
+        auto ending = build_in(kind);
+        const bool full = ending && (ending->outcome == Outcome::disk_full ||
+                                     report_.exit_code == kRootCacheNotUnpacked);
+        if (kind != RootKind::tmpfs || !full) return ending;
+        // Its own disk was too small, and not the host's.
+        context_.note("the build root's tmpfs is full: once more, on disk");
+        for (const auto& entry : std::filesystem::directory_iterator(paths_.results))
+            std::filesystem::remove_all(entry.path());
+        return build_in(RootKind::root_cache);
+    }
+
+    std::optional<Ending> build_in(RootKind kind) {
+        const BuildRoot root =
+            build_root_for(context_, order_.mock_config, lease_.seed_repos, kind);
+        sandbox::Cgroup group = make_group(kind);
+        MockRun run = mock_run(root);
+        run.group = &group;
+        if (kind == RootKind::reuse) {
+            if (auto ending = prepare_root(context_, run, root, *config_text(root, {})))
+                return ending;
+        }
+        os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
+        const MockEnd end = run_mock(run, context_.log, context_.cancelled);
+        if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
+        take_figures(end);
+        return ending_of(end, run);
+    }
+
+    MockRun mock_run(const BuildRoot& root) {
         MockRun run;
         run.command = rebuild_command(context_.settings.mock, paths_, order_);
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
@@ -97,23 +157,54 @@ private:
         run.unique_ext = paths_.unique_ext;
         run.target_level = order_.target_level;
         run.time_max = mock_time_max(order_);
-        const MockEnd end = run_mock(run, context_.log, context_.cancelled);
+        run.root_on_tmpfs = root.kind == RootKind::tmpfs;
+        if (root.kind == RootKind::reuse) run.overlay = root.places.prepared;
+        run.disk_must_end = [this](std::int64_t bytes) { return disk_.must_end(bytes); };
+        return run;
+    }
+
+    void take_figures(const MockEnd& end) {
         report_.exit_code = end.exit_code;
         const auto cpu = end.usage.user + end.usage.system;
         report_.cpu_ms = std::chrono::duration_cast<Duration>(cpu).count();
         report_.memory_peak_bytes = end.usage.memory_peak_bytes;
         report_.disk_bytes = end.disk_bytes;
+        report_.bytes_written = end.usage.bytes_written;
+        report_.buildroot_packages = installed_packages(paths_.results);
         march_seen_ = end.facts.march_seen;
         note_dependencies();
+    }
+
+    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run) const {
         if (end.cancelled) return infra("The worker was told to stop the attempt.");
         if (end.out_of_time) {
             const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
             return infra("mock had not ended after " + std::to_string(minutes.count()) +
                          " minutes.");
         }
+        if (end.out_of_disk) {
+            return Ending{Outcome::disk_full,
+                          "The worker's disk had less free than disk_free_min says, and this "
+                          "attempt had most on it."};
+        }
         Ending ending = mock_ending(end.exit_code, end.facts);
         if (ending.outcome == Outcome::ok) return std::nullopt;
         return ending;
+    }
+
+    sandbox::Cgroup make_group(RootKind kind) const {
+        if (context_.settings.cgroups == nullptr) return {};
+        Resources resources = order_.resources;
+        if (resources.memory_bytes > 0) {
+            resources.memory_bytes = std::max(resources.memory_bytes, kMemoryLimitMin);
+            // The farm has set aside what the build needs; the files of a tmpfs come on top of it.
+            if (kind == RootKind::tmpfs)
+                resources.memory_bytes += context_.settings.mock.roots.tmpfs_bytes;
+        }
+        return context_.settings.cgroups->make(context_.unique_ext,
+                                               {.cores = resources.cores,
+                                                .memory_bytes = resources.memory_bytes,
+                                                .processes_max = kProcessesMax});
     }
 
     void note_dependencies() const {
@@ -164,6 +255,7 @@ private:
     const BuildOrder& order_;
     AttemptPaths paths_;
     AttemptReport report_;
+    sandbox::DiskWatch::Claim disk_;
     bool march_seen_ = false;
 };
 

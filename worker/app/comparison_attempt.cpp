@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/build_root.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/bench/twin_roots.hpp"
@@ -45,8 +46,12 @@ Result<void> fetch_rpms(const AttemptContext& context,
 AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseGrant& lease) {
     const ComparisonOrder& order = *lease.comparison;
     const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.unique_ext);
-    const auto config =
-        attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
+    auto config = attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
+    if (config) {
+        const BuildRoot root =
+            build_root_for(context, order.mock_config, lease.seed_repos, RootKind::root_cache);
+        *config += root_config_text(root.kind, context.settings.mock.roots, root.places);
+    }
     if (!config) return ended(Outcome::infra_aborted, config.error().message);
     os::write_file_atomically(paths.config, *config);
     if (const auto seed = verify_seed(lease.seed_repos); !seed) {

@@ -15,11 +15,24 @@ namespace {
 
 constexpr int kSlotsMax = 1024;
 constexpr std::size_t kTokenBytesMax = 4096;
+constexpr std::int64_t kBytesMax = std::int64_t{1} << 50;
 
 /// The name becomes a part of file names and of mock's --uniqueext.
 bool may_be_in_name(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
+}
+
+RootSettings read_roots(runtime::YamlMap yaml) {
+    RootSettings roots;
+    roots.kind = yaml.word_or("kind", roots.kind);
+    roots.tmpfs_bytes = yaml.whole_or("tmpfs_bytes", roots.tmpfs_bytes, 256 << 20, kBytesMax);
+    roots.tmpfs_disk_bytes_max =
+        yaml.whole_or("tmpfs_disk_bytes_max", roots.tmpfs_disk_bytes_max, 1, kBytesMax);
+    if (roots.tmpfs_disk_bytes_max > roots.tmpfs_bytes)
+        yaml.fail("tmpfs_disk_bytes_max", "must not be more than tmpfs_bytes");
+    yaml.done();
+    return roots;
 }
 
 MockSettings read_mock(runtime::YamlMap& yaml, const std::filesystem::path& state) {
@@ -34,6 +47,7 @@ MockSettings read_mock(runtime::YamlMap& yaml, const std::filesystem::path& stat
     }
     mock.base_directory = state / "mock";
     mock.cache_directory = state / "mock-cache";
+    mock.roots = read_roots(yaml.map_or_empty("build_roots"));
     return mock;
 }
 
@@ -61,6 +75,7 @@ WorkerConfig read_config(runtime::YamlMap yaml) {
     config.mock = read_mock(yaml, config.state);
     config.mock_uid =
         static_cast<int>(yaml.whole_or("mock_uid", -1, 1, std::numeric_limits<int>::max()));
+    config.disk_free_min = yaml.whole_or("disk_free_min", config.disk_free_min, 0, kBytesMax);
     runtime::YamlMap log = yaml.map_or_empty("log");
     config.log_level = log.word_or("level", config.log_level);
     log.done();

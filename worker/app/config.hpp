@@ -20,6 +20,7 @@ struct WorkerConfig {
     Level level_max = Level::x86_64_v4;
     MockSettings mock;
     int mock_uid = -1;  ///< -1: not given
+    std::int64_t disk_free_min = std::int64_t{1} << 30;
     runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

@@ -9,9 +9,11 @@
 #include <thread>
 #include <vector>
 
+#include "common/os/files.hpp"
 #include "common/vocab/cpu_level.hpp"
 #include "worker/agent/agent.hpp"
 #include "worker/app/attempt_runner.hpp"
+#include "worker/app/build_root.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/app/stop_signal.hpp"
 #include "worker/client/scheduler_client.hpp"
@@ -49,6 +51,12 @@ MockUser mock_user_of(const WorkerConfig& config) {
 /// Where this program's file is: the programs it calls are beside it.
 std::filesystem::path program_directory() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+}
+
+/// Two workers of one name on one machine have different states.
+std::string group_name_of(const WorkerConfig& config) {
+    const Digest state = os::sha256_of_text(std::filesystem::absolute(config.state).string());
+    return "terrace-" + config.name + "-" + state.hex.substr(0, 8);
 }
 
 WorkerHello hello_of(const WorkerConfig& config) {
@@ -132,12 +140,25 @@ void drain(agent::Agent& agent) {
 }  // namespace
 
 void run_daemon(const WorkerConfig& config) {
+    sandbox::CgroupTree cgroups(group_name_of(config));
+    sandbox::DiskWatch disk([&config] { return sandbox::free_disk_bytes(config.state); },
+                            config.disk_free_min);
     const AttemptSettings settings{config.mock, mock_user_of(config),
-                                   program_directory() / "terrace-measure"};
+                                   program_directory() / "terrace-measure", &cgroups, &disk};
     SchedulerClient client(config.scheduler, read_token(config));
     StateDirectory state(settings.user, settings.mock);
+    cgroups.remove_leftovers();
     state.remove_leftovers();
-    const WorkerHello hello = hello_of(config);
+    remove_old_root_caches(config.mock);
+    WorkerHello hello = hello_of(config);
+    hello.confinement = cgroups.description();
+    hello.memory_bytes = memory_offered(config.mock.roots, hello.memory_bytes, config.slots);
+    if (hello.memory_bytes <= 0) {
+        throw std::runtime_error(
+            "The build roots' tmpfs of all slots are more than the memory of "
+            "this machine: set a smaller 'tmpfs_bytes', or fewer 'slots'.");
+    }
+    hello.disk_bytes_free = disk.offered_bytes();
 
     std::vector<std::unique_ptr<SlotRunner>> runners;
     std::vector<agent::AttemptRunner*> pointers;
@@ -147,13 +168,16 @@ void run_daemon(const WorkerConfig& config) {
         pointers.push_back(runners.back().get());
     }
     log_faults(hello);
-    agent::Agent agent(client, hello, pointers, {.lease_wait = kLeaseWait});
+    agent::Agent agent(
+        client, hello, pointers,
+        {.lease_wait = kLeaseWait, .disk_bytes_free = [&disk] { return disk.offered_bytes(); }});
     runtime::log_info("worker_started", {{"worker", config.name},
                                          {"level", name_of(proven_level(hello))},
                                          {"level_max", name_of(config.level_max)},
                                          {"slots", config.slots},
                                          {"scheduler", config.scheduler},
-                                         {"mock", hello.mock_version}});
+                                         {"mock", hello.mock_version},
+                                         {"control_groups", hello.confinement}});
     {
         const AgentThreads threads(agent, hello, config.slots);
         const int signal = wait_for_stop_signal();

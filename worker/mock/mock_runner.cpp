@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -90,6 +91,17 @@ os::ChildExit end_group(os::ChildProcess& child) {
     return child.wait();
 }
 
+/// The group's figures win: they have the processes that nobody waited for, and all memory at once.
+void take_usage(const sandbox::CgroupUsage& group, MockEnd& end) {
+    if (group.memory_peak_bytes) end.usage.memory_peak_bytes = *group.memory_peak_bytes;
+    if (group.cpu) {
+        end.usage.user = *group.cpu;
+        end.usage.system = {};
+    }
+    end.usage.bytes_written = std::max(end.usage.bytes_written, group.bytes_written.value_or(0));
+    end.oom_kills = group.oom_kills.value_or(0);
+}
+
 }  // namespace
 
 MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()>& cancelled) {
@@ -98,9 +110,10 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     spec.arguments = run.command;
     spec.environment = run.environment;
     spec.output_fd = output.get();
+    if (run.group != nullptr) spec.cgroup_procs = run.group->procs_files();
 
     LogFollower follower(run, log);
-    DiskGauge gauge(run.base_directory, run.unique_ext);
+    DiskGauge gauge(run.base_directory, run.unique_ext, run.overlay);
     MockEnd end;
     const auto deadline = Clock::now() + run.time_max;
     os::ChildProcess child(spec);
@@ -108,20 +121,25 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     while (!(exit = child.poll())) {
         end.cancelled = cancelled();
         end.out_of_time = !end.cancelled && Clock::now() >= deadline;
-        if (end.cancelled || end.out_of_time) {
+        end.out_of_disk = !end.cancelled && run.disk_must_end(gauge.bytes());
+        if (end.cancelled || end.out_of_time || end.out_of_disk) {
             exit = end_group(child);
             break;
         }
         follower.follow();
         gauge.look();
+        if (run.group != nullptr) run.group->look(!run.root_on_tmpfs);
         std::this_thread::sleep_for(kPollInterval);
     }
     end.exit_code = exit->exit_code;
     end.usage = exit->usage;
+    if (run.group != nullptr) {
+        run.group->kill();
+        take_usage(run.group->usage(), end);
+    }
     // mock cleans up after failures of its own, but a signal leaves the build root and perhaps
     // processes in it.
-    if (end.cancelled || end.out_of_time || end.exit_code >= 128)
-        run_clean_up(run.clean_up, run.environment);
+    if (end.was_ended()) run_clean_up(run.clean_up, run.environment);
     end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
     end.facts = follower.finish(end.exit_code != 0);
     return end;

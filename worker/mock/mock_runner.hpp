@@ -12,6 +12,7 @@
 #include "common/vocab/time.hpp"
 #include "worker/core/log_scanner.hpp"
 #include "worker/mock/attempt_log.hpp"
+#include "worker/sandbox/cgroup.hpp"
 
 namespace terrace::worker {
 
@@ -27,21 +28,34 @@ struct MockRun {
     std::string unique_ext;                ///< name ends in this
     Level target_level = Level::x86_64;
     Duration time_max{};
+    bool root_on_tmpfs = false;
+    std::filesystem::path overlay;  ///< where the layers of its build root are, if it has them
+    /// Told what the attempt has on disk, says whether it must end for want of it.
+    std::function<bool(std::int64_t disk_bytes)> disk_must_end = [](std::int64_t) { return false; };
+    sandbox::Cgroup* group = nullptr;  ///< mock and all it starts live in it; null: in ours
 };
 
 /// How it ended.
 struct MockEnd {
     int exit_code = 0;
     bool cancelled = false;
+    bool out_of_disk = false;  ///< it was ended because disk_must_end
     bool out_of_time = false;  ///< it took longer than time_max and was ended
+    /// Memory and CPU time are the group's where its controllers tell them, else those of processes
+    /// that were waited for.
     os::ChildUsage usage;
+    int oom_kills = 0;            ///< processes that the kernel killed at the group's memory limit
     std::int64_t disk_bytes = 0;  ///< as AttemptReport has it
+
+    /// An end that is not mock's own: it may have left a build root, in any state.
+    bool was_ended() const { return cancelled || out_of_time || out_of_disk || exit_code >= 128; }
     LogFacts facts;
 };
 
 /// Runs mock in a process group of its own and waits for its end, with its logs copied into `log`
 /// while they grow: its own output, build.log, and after a failure root.log. When `cancelled` says
-/// true the group is told to end, then killed, then what is left in the build root is killed and
+/// true the process group is told to end, then killed
+/// with all that is in its control group, then what is left in the build root is killed and
 /// the build root removed; only then this returns. Blocks. Throws std::system_error if mock cannot
 /// be started.
 MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()>& cancelled);

@@ -135,6 +135,10 @@ std::optional<bool> FakeReads::attempt_ended(AttemptId id) {
     if (id.value > 10) return std::nullopt;
     return id.value == 2;
 }
+std::optional<std::string> FakeReads::buildroot(const std::string& id) {
+    return id == "ab12" ? std::optional<std::string>(R"({"id": "ab12"})") : std::nullopt;
+}
+
 std::string FakeReads::comparisons(const ComparisonFilter& filter) {
     return named("comparisons", filter);
 }

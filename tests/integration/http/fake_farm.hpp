@@ -51,6 +51,7 @@ public:
     std::string builds(const BuildFilter& filter) override;
     std::optional<std::string> build(BuildId id) override;
     std::optional<bool> attempt_ended(AttemptId id) override;
+    std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const ComposeFilter& filter) override;

@@ -75,6 +75,8 @@ TEST_CASE("rows are found by id or name, or are 404 with a sentence") {
         CHECK(talk.get("/v1/" + noun + "s/x").status == 400);
     }
     CHECK(talk.get("/v1/workers/alpha%20beta").status == 200);
+    CHECK(talk.get("/v1/buildroots/ab12").status == 200);
+    CHECK(talk.get("/v1/buildroots/none").status == 404);
     CHECK(error_of(talk.get("/v1/workers/gamma")) == "There is no worker 'gamma'.");
 }
 

@@ -187,11 +187,23 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
         REQUIRE(build.at("attempt_list").as_array().size() == 1);
         CHECK(build.at("attempt_list").at(0).at("worker") == "worker-1");
         CHECK(build.at("attempt_list").at(0).at("memory_peak_bytes") == std::int64_t{1} << 33);
+        CHECK(build.at("attempt_list").at(0).at("bytes_written") == std::int64_t{1} << 35);
+        CHECK(build.at("attempt_list").at(0).at("buildroot_packages") == 2);
         REQUIRE(build.at("rpms").as_array().size() == 2);
         CHECK(build.at("rpms").at(0).at("nevra").at("name") == "zlib");
     }
     CHECK(parsed(farm.read.build(BuildId{14})).at("attempt_list").as_array().empty());
     CHECK_FALSE(farm.read.build(BuildId{99}));
+}
+
+TEST_CASE("a build root is found by its digest, with its packages") {
+    Farm farm;
+    const auto build = parsed(farm.read.build(BuildId{11}));
+    const std::string id(build.at("attempt_list").at(0).at("buildroot").as_string());
+    const auto buildroot = parsed(farm.read.buildroot(id));
+    CHECK(keys_of(buildroot) == "id packages");
+    CHECK(buildroot.at("packages") == json::array{"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"});
+    CHECK_FALSE(farm.read.buildroot("none"));
 }
 
 TEST_CASE("an attempt has ended, or not, or is not there") {

@@ -230,6 +230,9 @@ void add_attempts(std::vector<core::Change>& changes) {
     ended.cpu_ms = 20'000;
     ended.memory_peak_bytes = std::int64_t{1} << 33;
     ended.disk_bytes = std::int64_t{1} << 34;
+    ended.bytes_written = std::int64_t{1} << 35;
+    const core::Buildroot buildroot{digest_of('b'), {"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"}};
+    ended.buildroot = buildroot.id;
     const core::Attempt building = a_build_attempt(103, 13);
     core::Attempt compared = ended;
     compared.id = AttemptId{102};
@@ -242,7 +245,7 @@ void add_attempts(std::vector<core::Change>& changes) {
     comparing.slot = 0;
     comparing.number = 2;
     changes.insert(changes.end(),
-                   {ended, compared, building, comparing, a_lease_of(building),
+                   {buildroot, ended, compared, building, comparing, a_lease_of(building),
                     a_lease_of(comparing), a_sample(102, 0, false), a_sample(102, 0, true)});
 }
 

@@ -11,6 +11,7 @@ import subprocess
 from . import logs, process
 from .config import expand
 from .failure import BAD_RESULT_DIR, LOCKED, Failure
+from .overlay import Overlay
 
 DEVICES = {"null": (0o666, 1, 3), "zero": (0o666, 1, 5), "full": (0o666, 1, 7), "random": (0o666, 1, 8),
            "urandom": (0o444, 1, 9), "tty": (0o666, 5, 0)}
@@ -37,6 +38,7 @@ class Buildroot:
         self.home = opts["chroothome"]
         self.build_dir = self.home + "/build"
         self.uid, self.gid = opts["chrootuid"], opts["chrootgid"]
+        self.overlay = Overlay(self)
         self._lock_file = None
 
     def option(self, key):
@@ -61,6 +63,7 @@ class Buildroot:
                 if os.path.ismount(self.path):
                     process.run(["umount", "-l", self.path], logs.root, check=False)
                 shutil.rmtree(self.base)
+            self.overlay.throw_away()
 
     def open_results(self):
         """Makes the result directory as the calling user, as mock does, and starts the logs in it."""

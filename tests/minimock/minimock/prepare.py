@@ -17,6 +17,7 @@ def init(buildroot, dnf):
     with logs.phase("chroot init"):
         os.makedirs(buildroot.path, exist_ok=True)
         _mount_tmpfs(buildroot)
+        buildroot.overlay.mount()
         _save_hardware_info(buildroot)
         is_new = not os.path.exists(buildroot.inside(INITIALIZED))
         if is_new:
@@ -27,6 +28,7 @@ def init(buildroot, dnf):
             _update(buildroot, dnf)
         buildroot.make_user()
         buildroot.write(INITIALIZED, "")
+        buildroot.overlay.keep_first_init()
 
 
 def _configure(buildroot, dnf):
@@ -89,7 +91,7 @@ def _mount_tmpfs(buildroot):
     if ram_mb < int(plugin["required_ram_mb"]):
         logs.console.warning("No tmpfs: %d MB of memory, %s required", ram_mb, plugin["required_ram_mb"])
         return
-    options = f"mode={plugin['mode']}"
+    options = f"mode={plugin['mode']},nr_inodes=0"
     if plugin["max_fs_size"]:
         options += f",size={plugin['max_fs_size']}"
     process.run(["mount", "-t", "tmpfs", "-o", options, "mock_chroot_tmpfs", buildroot.path], logs.root)

@@ -30,6 +30,8 @@ TEST_CASE("scheduler, state and mock's configurations are all that must be said"
     CHECK(config.mock.base_directory == "/var/lib/terrace/mock");
     CHECK(config.mock.cache_directory == "/var/lib/terrace/mock-cache");
     CHECK(config.mock_uid == -1);
+    CHECK(config.mock.roots.kind == RootKind::root_cache);
+    CHECK(config.disk_free_min == 1 << 30);
     CHECK(config.log_level == runtime::LogLevel::info);
 }
 
@@ -38,7 +40,12 @@ TEST_CASE("everything can be said") {
         config_of(std::string(kLeast) +
                   "name: alpha-1\ntoken_file: token\nslots: 4\nlevel_max: x86_64_v2\n"
                   "mock_command: [python3, /opt/mock]\nmock_uid: 1001\nisolation: simple\n"
-                  "log:\n  level: debug\n");
+                  "build_roots: {kind: tmpfs, tmpfs_bytes: 1073741824, tmpfs_disk_bytes_max: 5}\n"
+                  "disk_free_min: 0\nlog:\n  level: debug\n");
+    CHECK(config.mock.roots.kind == RootKind::tmpfs);
+    CHECK(config.mock.roots.tmpfs_bytes == 1 << 30);
+    CHECK(config.mock.roots.tmpfs_disk_bytes_max == 5);
+    CHECK(config.disk_free_min == 0);
     CHECK(config.name == "alpha-1");
     CHECK(config.token_file == "/etc/terrace/token");
     CHECK(config.slots == 4);
@@ -50,10 +57,12 @@ TEST_CASE("everything can be said") {
 }
 
 TEST_CASE("what cannot be is refused") {
-    for (const char* line : {"name: a b", "name: ../x", "slots: 0",
-                             "level_max: x86-64-v3",  // lint: allow x86-64-v3
-                             "isolation: docker", "mock_command: []", "mock_uid: 0", "unknown: 1",
-                             "log: {colour: red}"}) {
+    for (const char* line :
+         {"name: a b", "name: ../x", "slots: 0",
+          "level_max: x86-64-v3",  // lint: allow x86-64-v3
+          "isolation: docker", "mock_command: []", "mock_uid: 0", "unknown: 1",
+          "build_roots: {kind: lvm}", "build_roots: {tmpfs_bytes: 1}",
+          "build_roots: {tmpfs_bytes: 1073741824}", "disk_free_min: -1", "log: {colour: red}"}) {
         CAPTURE(line);
         CHECK_THROWS_AS(config_of(std::string(kLeast) + line + "\n"), runtime::ConfigError);
     }
