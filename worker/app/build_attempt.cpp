@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/fault_evidence.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/audit/audit.hpp"
@@ -97,6 +98,12 @@ private:
         run.unique_ext = paths_.unique_ext;
         run.target_level = order_.target_level;
         run.time_max = mock_time_max(order_);
+        run.silence_max = order_.silence_max;
+        run.uid = context_.settings.user.uid;
+        HostFacts host;
+        run.look_at_failure = [&](const MockEnd& end) {
+            host.fault = fault_of(end.invalid_opcodes, run.base_directory, run.unique_ext);
+        };
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         report_.exit_code = end.exit_code;
         const auto cpu = end.usage.user + end.usage.system;
@@ -105,13 +112,13 @@ private:
         report_.disk_bytes = end.disk_bytes;
         march_seen_ = end.facts.march_seen;
         note_dependencies();
-        if (end.cancelled) return infra("The worker was told to stop the attempt.");
-        if (end.out_of_time) {
-            const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
-            return infra("mock had not ended after " + std::to_string(minutes.count()) +
-                         " minutes.");
-        }
-        Ending ending = mock_ending(end.exit_code, end.facts);
+        if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
+        if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
+        if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
+        host.oom_kills = end.oom_kills;
+        host.kernel = end.kernel;
+        host.disk_exhausted = end.disk_exhausted;
+        Ending ending = mock_ending(end.exit_code, end.facts, host);
         if (ending.outcome == Outcome::ok) return std::nullopt;
         return ending;
     }
