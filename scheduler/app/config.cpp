@@ -131,9 +131,12 @@ void read_placement(YamlMap map, core::PlacementPolicy& policy) {
 void read_timeouts(YamlMap timeouts, SchedulerConfig& config) {
     const core::FarmConfig defaults;
     config.build_timeout = timeouts.duration_or("build", defaults.build_timeout);
+    config.build_silence = timeouts.duration_or("silence", defaults.build_silence);
     config.comparison_timeout = timeouts.duration_or("comparison", defaults.comparison_timeout);
     timeouts.done();
     if (config.build_timeout <= Duration(0)) timeouts.fail("build", "must be more than 0");
+    if (config.build_silence < Duration(0))
+        timeouts.fail("silence", "must not be less than 0; 0 stands for no limit");
     if (config.comparison_timeout <= Duration(0))
         timeouts.fail("comparison", "must be more than 0");
 }

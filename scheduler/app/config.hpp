@@ -40,6 +40,7 @@ struct SchedulerConfig {
     core::PlacementPolicy placement;
     std::vector<std::string> buildroot_base = {"buildsys-build"};
     Duration build_timeout{};
+    Duration build_silence{};
     Duration comparison_timeout{};
     Limits limits;
     runtime::LogLevel log_level = runtime::LogLevel::info;

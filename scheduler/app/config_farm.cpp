@@ -220,6 +220,7 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
     farm.lease_length = config.lease_length;
     farm.heartbeat_interval = config.heartbeat_interval;
     farm.build_timeout = config.build_timeout;
+    farm.build_silence = config.build_silence;
     farm.comparison_timeout = config.comparison_timeout;
     return farm;
 }

@@ -49,6 +49,7 @@ struct PackageRule {
     std::vector<std::string> requires_features;  ///< of the worker's CPU, beside its level
     bool expensive = false;                      ///< starts before all others of its rebuild
     std::optional<Duration> timeout;
+    std::optional<Duration> silence;  ///< as timeouts.silence of the farm
     std::optional<int> cores;
     std::optional<std::int64_t> memory_bytes;
     std::optional<std::int64_t> disk_bytes;
@@ -131,6 +132,8 @@ struct FarmConfig {
     Duration lease_length = std::chrono::minutes(1);
     Duration heartbeat_interval = std::chrono::seconds(10);
     Duration build_timeout = std::chrono::hours(4);
+    /// A build without output and without CPU use for this long is `stalled`; 0: never.
+    Duration build_silence = std::chrono::minutes(30);
     Duration comparison_timeout = std::chrono::hours(1);
 };
 

@@ -249,6 +249,7 @@ BuildOrder Farm::order_for(const Build& build) const {
     order.skip_check = !rule.skip_check.empty();
     order.buildroot_rpms = buildroot_rpms_of(build);
     order.timeout = rule.timeout.value_or(config_->build_timeout);
+    order.silence_max = rule.silence.value_or(config_->build_silence);
     return order;
 }
 

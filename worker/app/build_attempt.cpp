@@ -7,6 +7,7 @@
 
 #include "common/os/files.hpp"
 #include "worker/app/build_root.hpp"
+#include "worker/app/fault_evidence.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/audit/audit.hpp"
@@ -140,10 +141,14 @@ private:
                 return ending;
         }
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
+        Fault fault;
+        run.look_at_failure = [&](const MockEnd& end) {
+            fault = fault_of(end.invalid_opcodes, run.base_directory, run.unique_ext);
+        };
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
         take_figures(end);
-        return ending_of(end, run);
+        return ending_of(end, run, std::move(fault));
     }
 
     MockRun mock_run(const BuildRoot& root) {
@@ -160,6 +165,8 @@ private:
         run.root_on_tmpfs = root.kind == RootKind::tmpfs;
         if (root.kind == RootKind::reuse) run.overlay = root.places.prepared;
         run.disk_must_end = [this](std::int64_t bytes) { return disk_.must_end(bytes); };
+        run.silence_max = order_.silence_max;
+        run.uid = context_.settings.user.uid;
         return run;
     }
 
@@ -175,19 +182,23 @@ private:
         note_dependencies();
     }
 
-    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run) const {
-        if (end.cancelled) return infra("The worker was told to stop the attempt.");
-        if (end.out_of_time) {
-            const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
-            return infra("mock had not ended after " + std::to_string(minutes.count()) +
-                         " minutes.");
-        }
+    std::optional<Ending> ending_of(const MockEnd& end,
+                                    const MockRun& run,
+                                    Fault fault) const {
+        if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
+        if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
+        if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
         if (end.out_of_disk) {
             return Ending{Outcome::disk_full,
                           "The worker's disk had less free than disk_free_min says, and this "
                           "attempt had most on it."};
         }
-        Ending ending = mock_ending(end.exit_code, end.facts);
+        HostFacts host;
+        host.fault = std::move(fault);
+        host.oom_kills = end.oom_kills;
+        host.kernel = end.kernel;
+        host.disk_exhausted = end.disk_exhausted;
+        Ending ending = mock_ending(end.exit_code, end.facts, host);
         if (ending.outcome == Outcome::ok) return std::nullopt;
         return ending;
     }

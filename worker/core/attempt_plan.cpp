@@ -101,7 +101,9 @@ Result<std::string> attempt_config_text(const MockSettings& settings,
            ")\n" + "config_opts['basedir'] = " + python_literal(settings.base_directory.string()) +
            "\n" +
            "config_opts['cache_topdir'] = " + python_literal(settings.cache_directory.string()) +
-           "\n";
+           "\n" +
+           // What a failed build left behind is looked at; then run_mock() removes it.
+           "config_opts['cleanup_on_failure'] = False\n";
 }
 
 std::vector<std::string> rebuild_command(const MockSettings& settings,

@@ -29,6 +29,7 @@ public:
     Digest add_object(const std::string& content);
     bool has_object(const Digest& digest);
     std::string log();
+    void forget_log();  ///< for a next attempt
 
     std::atomic<bool> lease_ended = false;
     std::atomic<int> calls_away = 0;  ///< that many calls still find no farm

@@ -56,7 +56,7 @@ bool has_mini_repo() {
     return false;
 }
 
-MiniWorker::MiniWorker() {
+MiniWorker::MiniWorker(const std::filesystem::path& parent) : directory(parent) {
     settings.mock.command = {std::filesystem::absolute("tests/minimock/mock").string()};
     settings.mock.configs = std::filesystem::absolute("mock-configs");
     settings.mock.isolation = "simple";

@@ -18,7 +18,9 @@ bool has_mini_repo();
 /// One slot of a worker that drives tests/minimock against the mini distribution.
 class MiniWorker {
 public:
-    MiniWorker();
+    /// `parent`: where its state is.
+    explicit MiniWorker(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path());
 
     /// A lease on building tests/minimock/specs/NAME.spec for x86_64_v3; the SRPM is made and
     /// uploaded.

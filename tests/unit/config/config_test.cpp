@@ -41,6 +41,7 @@ TEST_CASE("every default is as documented") {
     CHECK(config.retry.delay_min == 10s);
     CHECK(config.retry.delay_max == 30min);
     CHECK(config.build_timeout == 4h);
+    CHECK(config.build_silence == 30min);
     CHECK(config.comparison_timeout == 1h);
     CHECK(config.limits.body_bytes == 1073741824);
     CHECK(config.log_level == runtime::LogLevel::info);
@@ -55,7 +56,7 @@ TEST_CASE("every key is read") {
         "worker_health: {suspect_after: 2, quarantine_after: 6, quarantine_after_any: 7, probes: "
         "4, "
         "probe_delay_min: 1m, probe_delay_max: 1h}\n"
-        "timeouts: {build: 1h, comparison: 2h}\nlog: {level: debug}\n"
+        "timeouts: {build: 1h, silence: 5m, comparison: 2h}\nlog: {level: debug}\n"
         "limits: {body_bytes: 1, json_bytes: 2, log_bytes: 3, connections: 4, "
         "database_connections: 5, "
         "inbox: 6}\n");
@@ -77,6 +78,7 @@ TEST_CASE("every key is read") {
     CHECK(config.retry.delay_min == 1s);
     CHECK(config.retry.delay_max == 2s);
     CHECK(config.build_timeout == 1h);
+    CHECK(config.build_silence == 5min);
     CHECK(config.comparison_timeout == 2h);
     CHECK(config.limits.body_bytes == 1);
     CHECK(config.limits.json_bytes == 2);

@@ -49,6 +49,7 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.placement.unknown == full.placement.unknown);
     CHECK(plain.buildroot_base == full.buildroot_base);
     CHECK(plain.build_timeout == full.build_timeout);
+    CHECK(plain.build_silence == full.build_silence);
     CHECK(plain.comparison_timeout == full.comparison_timeout);
     CHECK(plain.limits.body_bytes == full.limits.body_bytes);
     CHECK(plain.limits.json_bytes == full.limits.json_bytes);

@@ -47,7 +47,8 @@ TEST_CASE("the seed comes before the included configuration, the worker's direct
           "]\n"
           "include('/etc/terrace/mock-configs/mini-1-x86_64.cfg')\n"
           "config_opts['basedir'] = '/var/lib/terrace/mock'\n"
-          "config_opts['cache_topdir'] = '/var/lib/terrace/mock-cache'\n");
+          "config_opts['cache_topdir'] = '/var/lib/terrace/mock-cache'\n"
+          "config_opts['cleanup_on_failure'] = False\n");
 }
 
 TEST_CASE("what the dependencies made is a repo that neither the root cache nor the seed counts") {
