@@ -14,6 +14,8 @@ constexpr std::string_view kReturnCode = "Child return code was: ";
 
 // A test suite may well write to /dev/full on purpose; what ended the build is near the log's end.
 constexpr std::int64_t kLastLines = 100;
+// A test suite may kill on purpose, too: what ended the build is followed by rpm's own words only.
+constexpr std::int64_t kLastLinesAfterKill = 20;
 
 constexpr std::array<std::string_view, 2> kDiskFull = {"No space left on device",
                                                        "more space needed on the"};
@@ -28,6 +30,12 @@ constexpr std::array<std::string_view, 4> kDownloadFailed = {
     "Cannot download",
     "Error downloading packages",
     "Curl error",
+};
+// What a shell ("line 7: 123 Killed    make"), make ("*** [a.o] Killed") and gcc's driver say of a
+// child. Another signal than these two is the program's own doing.
+constexpr std::array<std::string_view, 6> kKilled = {
+    " Killed  ",     "] Killed",     "Error 137",
+    " Terminated  ", "] Terminated", "Terminated signal terminated program",
 };
 constexpr std::array<std::string_view, 4> kToolErrors = {
     ": error: ",
@@ -92,6 +100,7 @@ void LogScanner::build_line(std::string_view line) {
     if (!facts_.march_seen) facts_.march_seen = contains_word(line, march_);
     if (line.starts_with("+ ") || line.starts_with("++ ")) return;  // what a shell is about to do
     if (contains_any(line, kDiskFull)) disk_full_line_ = lines_;
+    if (contains_any(line, kKilled)) killed_line_ = lines_;
     if (line.find("Killed signal terminated program") != std::string_view::npos)
         facts_.out_of_memory = true;
     reason_line(line);
@@ -114,6 +123,7 @@ void LogScanner::begin_step(std::string_view line) {
     facts_.rpm_error.clear();
     facts_.tool_error.clear();
     disk_full_line_ = -1;
+    killed_line_ = -1;
     reasons_left_ = 0;
 }
 
@@ -191,6 +201,7 @@ void LogScanner::output_line(std::string_view line) {
 LogFacts LogScanner::facts() const {
     LogFacts facts = facts_;
     if (disk_full_line_ >= 0 && lines_ - disk_full_line_ < kLastLines) facts.disk_full = true;
+    facts.killed = killed_line_ >= 0 && lines_ - killed_line_ < kLastLinesAfterKill;
     return facts;
 }
 

@@ -24,6 +24,7 @@ struct LogFacts {
     bool march_seen = false;    ///< -march of the target level was in some command or flag
     bool disk_full = false;
     bool out_of_memory = false;
+    bool killed = false;  ///< near the end a shell or make says that a signal ended its child
     bool container_failed = false;     ///< systemd-nspawn itself, not what it ran
     bool download_failed = false;      ///< dnf could not fetch metadata or packages
     std::vector<std::string> missing;  ///< what no package of the seed provides
@@ -58,7 +59,8 @@ private:
     LogFacts facts_;
     std::int64_t lines_ = 0;            // of build.log
     std::int64_t disk_full_line_ = -1;  // the last one of build.log that says so
-    int reasons_left_ = 0;              // lines of rpm's own list of reasons that are still to come
+    std::int64_t killed_line_ = -1;
+    int reasons_left_ = 0;  // lines of rpm's own list of reasons that are still to come
     bool error_marker_ =
         false;  // mock's "ERROR: Command failed:" names the command in its next line
 };

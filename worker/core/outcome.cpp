@@ -46,6 +46,9 @@ Ending rpmbuild_ending(const LogFacts& facts) {
         case RpmbuildStep::requirements:
         case RpmbuildStep::build:
             if (!facts.rpmbuild_started) break;
+            // Deterministic or not, it is tried again a few times; a package that kills itself is
+            // rarer than an operator, or a kernel short of memory, that kills.
+            if (facts.killed) return infra("A process of the build was killed", facts);
             return {facts.check_failed ? Outcome::check_failed : Outcome::build_failed,
                     reason.empty()
                         ? "rpmbuild ended with " + std::to_string(facts.step_exit_code) + "."
@@ -64,10 +67,8 @@ Ending dnf_ending(const LogFacts& facts) {
         return {Outcome::uninstallable, "Nothing in the seed provides " + names + "."};
     }
     if (facts.download_failed) return infra("Packages could not be fetched", facts);
-    return {Outcome::uninstallable,
-            facts.dnf_error.empty()
-                ? "dnf could not install the BuildRequires."
-                : "dnf could not install the BuildRequires: " + facts.dnf_error};
+    if (facts.dnf_error.empty()) return infra("dnf ended without saying why", facts);
+    return {Outcome::uninstallable, "dnf could not install the BuildRequires: " + facts.dnf_error};
 }
 
 }  // namespace

@@ -46,6 +46,24 @@ TEST_CASE("a killed rpmbuild has a negative code") {
     CHECK(scanner.facts().step_exit_code == -9);
 }
 
+TEST_CASE("a killed child is heard of by its shell, by make or by gcc; not when the log goes on") {
+    for (const char* line : {"/var/tmp/rpm-tmp.x: line 40:   123 Killed                  make",
+                             "make: *** [all] Killed", "make: *** [Makefile:3: a] Error 137",
+                             "make: *** [all] Terminated",
+                             "/var/tmp/rpm-tmp.x: line 40:   123 Terminated              make"}) {
+        CAPTURE(line);
+        LogScanner scanner(Level::x86_64);
+        scanner.build_line(kBuild);
+        scanner.build_line(line);
+        CHECK(scanner.facts().killed);
+        for (int i = 0; i < 30; ++i) scanner.build_line("ok 1 - a test");
+        CHECK_FALSE(scanner.facts().killed);
+    }
+    LogScanner other(Level::x86_64);
+    other.build_line("make: *** [Makefile:3: a] Error 1");
+    CHECK_FALSE(other.facts().killed);
+}
+
 TEST_CASE("a full disk counts only near the end: a test suite may write to /dev/full") {
     LogScanner scanner(Level::x86_64);
     scanner.build_line(kBuild);
