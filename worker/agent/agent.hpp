@@ -33,8 +33,10 @@ public:
     /// Registers when needed, renews leases, cancels what has ended. Returns how long to wait.
     Duration step_heartbeat();
 
-    /// From now on no new leases; what runs is cancelled and handed back.
+    /// From now on no new leases; what runs goes on.
     void drain();
+    /// What runs is cancelled and handed back; after drain() nothing follows.
+    void cancel_all();
     /// True when no slot holds an attempt or an unsent report.
     bool idle() const;
 
@@ -57,6 +59,7 @@ private:
     std::vector<Slot> slots_;
     std::optional<wire::WorkerWelcome> welcome_;
     bool draining_ = false;
+    bool cancelling_ = false;
 };
 
 }  // namespace terrace::agent
