@@ -1,13 +1,15 @@
 #include "worker/app/build_attempt.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/package_inspector.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
-#include "worker/audit/audit.hpp"
 #include "worker/core/march_check.hpp"
 #include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
@@ -15,6 +17,7 @@
 #include "worker/mock/mock_runner.hpp"
 #include "worker/mock/results.hpp"
 #include "worker/mock/seed_check.hpp"
+#include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -30,7 +33,7 @@ public:
         : context_(context),
           lease_(lease),
           order_(*lease.build),
-          paths_(StateDirectory::paths_of(context.directory, context.unique_ext)) {}
+          paths_(StateDirectory::paths_of(context.directory, context.slot.unique_ext)) {}
 
     AttemptReport run() {
         const Ending ending = run_steps();
@@ -88,9 +91,10 @@ private:
 
     std::optional<Ending> build() {
         MockRun run;
-        run.command = rebuild_command(context_.settings.mock, paths_, order_);
+        run.command = build_command();
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
-        run.environment = mock_environment(context_.settings.user);
+        run.environment = mock_environment(context_.slot);
+        run.end_processes = [this] { end_processes(context_); };
         run.results = paths_.results;
         run.output = context_.directory / "mock.out";
         run.base_directory = context_.settings.mock.base_directory;
@@ -116,6 +120,20 @@ private:
         return ending;
     }
 
+    std::vector<std::string> build_command() const {
+        const MockSettings& mock = context_.settings.mock;
+        if (!mock.namespaces) return rebuild_command(mock, paths_, order_);
+        if (!needs_network(lease_.seed_repos)) {
+            auto command = sandbox::namespace_prefix(sandbox::Network::none);
+            std::ranges::copy(rebuild_command(mock, paths_, order_), std::back_inserter(command));
+            return command;
+        }
+        const SplitRebuild split = split_rebuild(mock, paths_, order_);
+        return sandbox::in_namespaces({{split.init, sandbox::Network::host},
+                                       {split.install_requires, sandbox::Network::host},
+                                       {split.rebuild, sandbox::Network::none}});
+    }
+
     void note_dependencies() const {
         if (order_.buildroot_rpms.empty()) return;
         std::string names;
@@ -126,25 +144,30 @@ private:
     }
 
     std::optional<Ending> check_results() {
-        auto rpms = built_rpms(paths_.results);
-        if (!rpms) return infra(rpms.error().message);
-        report_.rpms = std::move(*rpms);
-        std::vector<std::filesystem::path> binaries;
-        for (const RpmFile& rpm : report_.rpms) {
-            if (rpm.nevra.arch != "src") binaries.push_back(paths_.results / rpm.filename);
-        }
-        if (binaries.empty())
+        if (auto ending = take_packages()) return ending;
+        const auto is_source = [](const RpmFile& rpm) { return rpm.nevra.arch == "src"; };
+        if (std::ranges::all_of(report_.rpms, is_source))
             return Ending{Outcome::build_failed, "rpmbuild made no binary package."};
         if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
         // A seed that changed meanwhile may have been installed half old, half new.
         if (auto ending = check_seed()) return ending;
-        context_.note("auditing " + std::to_string(binaries.size()) + " packages");
-        report_.audit = audit::audit_rpms(binaries, order_.target_level);
-        // Findings quote names that packages chose, and must fit into JSON.
-        for (std::string& finding : report_.audit.findings) {
-            finding = printable(finding, 2000);
-            context_.note("audit: " + finding);
-        }
+        for (const std::string& finding : report_.audit.findings)
+            context_.note("audit: " + printable(finding, 2000));
+        return std::nullopt;
+    }
+
+    /// From the reach of the build's user into ours; then another process reads them.
+    std::optional<Ending> take_packages() {
+        const auto taken = sandbox::take_results(paths_.results, taken_, context_.slot.user,
+                                                 context_.settings.results);
+        if (!taken) return Ending{Outcome::build_failed, taken.error().message};
+        for (const std::string& ignored : taken->ignored) context_.note("ignored: " + ignored);
+        context_.note("auditing " + std::to_string(taken->rpms.size()) + " packages");
+        Inspected inspected = inspect_packages(context_, taken_, taken->rpms, order_.target_level);
+        if (inspected.ending) return inspected.ending;
+        for (const inspect::InspectedRpm& rpm : inspected.inspection.rpms)
+            report_.rpms.push_back(described_rpm(taken_ / rpm.filename, rpm.nevra));
+        report_.audit = std::move(inspected.inspection.audit);
         return std::nullopt;
     }
 
@@ -152,7 +175,7 @@ private:
         for (const RpmFile& rpm : report_.rpms) {
             if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
             const auto stored = while_farm_is_away(context_, [&] {
-                return context_.api.store_object(rpm.digest, paths_.results / rpm.filename);
+                return context_.api.store_object(rpm.digest, taken_ / rpm.filename);
             });
             if (!stored) return infra(stored.error().message);
         }
@@ -163,6 +186,7 @@ private:
     const LeaseGrant& lease_;
     const BuildOrder& order_;
     AttemptPaths paths_;
+    const std::filesystem::path taken_ = context_.directory / "taken";
     AttemptReport report_;
     bool march_seen_ = false;
 };

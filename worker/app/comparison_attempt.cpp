@@ -1,7 +1,9 @@
 #include "worker/app/comparison_attempt.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "worker/bench/twin_roots.hpp"
 #include "worker/core/text.hpp"
 #include "worker/mock/seed_check.hpp"
+#include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -22,6 +25,14 @@ AttemptReport ended(Outcome outcome, const std::string& evidence) {
     report.outcome = outcome;
     report.evidence = printable(evidence, 2000);
     return report;
+}
+
+/// mock's command with what isolates it before it.
+std::vector<std::string> mock_command(const MockSettings& mock, sandbox::Network network) {
+    std::vector<std::string> command;
+    if (mock.namespaces) command = sandbox::namespace_prefix(network);
+    std::ranges::copy(mock_base_command(mock), std::back_inserter(command));
+    return command;
 }
 
 /// Fetches the RPMs of one side; their places go into `files`, by digest: with `encoding: flags`
@@ -44,7 +55,7 @@ Result<void> fetch_rpms(const AttemptContext& context,
 
 AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseGrant& lease) {
     const ComparisonOrder& order = *lease.comparison;
-    const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.unique_ext);
+    const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.slot.unique_ext);
     const auto config =
         attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
     if (!config) return ended(Outcome::infra_aborted, config.error().message);
@@ -63,11 +74,15 @@ AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseG
     const auto is_late = [&] {
         return order.timeout > Duration::zero() && std::chrono::steady_clock::now() >= deadline;
     };
-    bench_context.mock_command = mock_base_command(context.settings.mock);
-    bench_context.environment = mock_environment(context.settings.user);
+    bench_context.mock_command = mock_command(context.settings.mock, sandbox::Network::none);
+    if (needs_network(lease.seed_repos))
+        bench_context.fetch_command = mock_command(context.settings.mock, sandbox::Network::host);
+    const sandbox::SlotUser& user = context.slot.user;
+    bench_context.reader_prefix = sandbox::reader_prefix(user.uid, user.gid);
+    bench_context.environment = mock_environment(context.slot);
     bench_context.attempt_config = paths.config;
     bench_context.work_directory = context.directory / "comparison";
-    bench_context.unique_ext = context.unique_ext;
+    bench_context.unique_ext = context.slot.unique_ext;
     bench_context.isolation = context.settings.mock.isolation;
     bench_context.measure_program = context.settings.measure_program;
     bench_context.seed = static_cast<std::uint64_t>(lease.attempt.value);

@@ -118,6 +118,7 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     }
     end.exit_code = exit->exit_code;
     end.usage = exit->usage;
+    run.end_processes();
     // mock cleans up after failures of its own, but a signal leaves the build root and perhaps
     // processes in it.
     if (end.cancelled || end.out_of_time || end.exit_code >= 128)
