@@ -68,15 +68,19 @@ def _mentions(pid, text):
         return False
 
 
-def left_of(state, users):
-    """What a farm with that state directory has left, in words; it has been stopped."""
-    left = []
+def processes_of(state, users):
+    """Those that still run of a farm with that state directory."""
     for pid in processes():
         status = _status(pid)
         if pid == os.getpid() or not status or status[1][0] == "Z":
             continue
         if _uids(pid) & users or _mentions(pid, str(state).encode() + b"/"):
-            left.append(f"process {pid} ({status[0]})")
+            yield pid
+
+
+def left_of(state, users):
+    """What a farm with that state directory has left, in words; it has been stopped."""
+    left = [f"process {pid} ({name_of(pid)})" for pid in processes_of(state, users)]
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         if line.split()[4].startswith(f"{state}/"):
             left.append(f"mount {line.split()[4]}")
@@ -110,6 +114,15 @@ def file_digests(rpm):
     query = subprocess.run(["rpm", "-qp", "--nosignature", "--qf", "[%{FILENAMES}\\t%{FILEDIGESTS}\\n]", str(rpm)],
                            capture_output=True, text=True, check=True)
     return dict(line.split("\t") for line in query.stdout.splitlines())
+
+
+def end_processes(state, users):
+    """After a run that went wrong."""
+    for pid in list(processes_of(state, users)):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
 
 def end_database(state):
