@@ -38,6 +38,7 @@ class Farm:
         self.state = Path(state)
         self.release, self.mock_configs, self.scheduler_yaml = release, mock_configs, scheduler_yaml
         self.slot_users = {}
+        self.port = None
         self.processes = {}
         self.user = pwd.getpwnam(UNPRIVILEGED)
         self.mock = shutil.which("mock") or str(ROOT / "tests/minimock/mock")
@@ -79,14 +80,14 @@ class Farm:
     def start_scheduler(self):
         port_file = self.state / "scheduler/port"
         config = self.state / "etc/scheduler.yaml"
-        if port_file.exists():  # started again: workers and people know the old address
-            text = config.read_text().replace("port: 0", "port: " + port_file.read_text().strip())
-            config.write_text(text)
-            port_file.unlink()
+        if self.port:  # started again: workers and people know the old address
+            config.write_text(config.read_text().replace("port: 0", f"port: {self.port}"))
+            port_file.unlink(missing_ok=True)
         drop = ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"] if os.getuid() == 0 else []
         self._start("scheduler", [*drop, str(BUILD / "bin/terrace-scheduler"), "--config", str(config)])
         self.wait_for(lambda: port_file.exists() and port_file.read_text().strip() and self.cli("status")[0] == 0,
                       "the scheduler to listen", 60)
+        self.port = port_file.read_text().strip()
 
     def start_worker(self, name, level="x86_64_v4", slots=1):
         self._start(name, [str(BUILD / "bin/terrace-worker"), "--config", str(self._write_worker(name, level, slots))])
