@@ -75,7 +75,7 @@ class Farm:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{(self.state / 'scheduler/port').read_text().strip()}"
+        return f"http://127.0.0.1:{self.port or (self.state / 'scheduler/port').read_text().strip()}"
 
     def start_scheduler(self):
         port_file = self.state / "scheduler/port"
