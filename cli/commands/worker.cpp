@@ -4,6 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output/text.hpp"
 #include "cli/rows.hpp"
+#include "common/vocab/cpu_level.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -52,8 +53,10 @@ Table facts_of(const WorkerRow& worker) {
     fact("name", worker.name);
     fact("level", worker.level);
     fact("level_max", name_of(hello.level_max));
+    fact("leaves", text_of(hello.leaves));
     fact("features", fmt::format("{}", fmt::join(hello.features, " ")));
     fact("missing for the next level", fmt::format("{}", fmt::join(hello.features_missing, " ")));
+    fact("faulting", text_of(hello.features_faulting));
     fact("cpu", hello.vendor + " " + hello.model + ", microcode " + hello.microcode);
     fact("virtual machine", hello.hypervisor ? "yes" : "no");
     fact("cores, slots", fmt::format("{}, {}", hello.cores, hello.slots));

@@ -163,6 +163,7 @@ private:
     const Lease* live(const LeaseKey& key) const;
 
     void end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
+    void take_back_what_exceeds(WorkerId worker, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
     bool prepare_retry(Build& build, const Lease& lease, Outcome outcome, TimePoint now) const;
     void finish_build(Build build,

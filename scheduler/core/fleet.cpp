@@ -68,6 +68,10 @@ void Fleet::put(const Worker& worker) {
         leases_at_[index_of(entry.level)] += before.leases;
         hosts_[before.host].leases -= before.leases;
         hosts_[entry.host].leases += before.leases;
+        if (before.level != entry.level) {  // its slots ask again at the level that it has now
+            waiting_.erase(waiting_.lower_bound({before.level, {worker.id, 0}}),
+                           waiting_.lower_bound({before.level, {{worker.id.value + 1}, 0}}));
+        }
         entry.used = before.used;
         entry.leases = before.leases;
     }

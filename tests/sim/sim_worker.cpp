@@ -163,6 +163,12 @@ void SimWorker::die_and_restart() {
     start();
 }
 
+void SimWorker::move_to_cpu(bool with_avx2) {
+    hello_.leaves = all_features();
+    if (!with_avx2) hello_.leaves.leaf7_ebx = 0;
+    agent_->notice(hello_);
+}
+
 void SimWorker::set_faulty(bool faulty) {
     faulty_ = faulty;
     api_.set_faulty(faulty);

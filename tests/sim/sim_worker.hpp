@@ -67,6 +67,8 @@ public:
     void die_and_restart();
     void pause_until(TimePoint time) { paused_until_ = time; }
     void set_faulty(bool faulty);
+    /// The machine under it is another one, with AVX2 or without, and its next probe sees it.
+    void move_to_cpu(bool with_avx2);
 
 private:
     void start();

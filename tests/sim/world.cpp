@@ -119,10 +119,11 @@ core::Reply World::must_send(const core::Event& event) {
 void World::break_something() {
     SimWorker& worker =
         *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
-    switch (random_.below(5)) {
+    switch (random_.below(6)) {
         case 0: worker.die_and_restart(); break;
         case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
         case 2: restart_scheduler(); break;
+        case 5: worker.move_to_cpu(random_.percent(50)); break;
         case 3: now_ += std::chrono::minutes(random_.below(4)); break;  // everybody was asleep
         case 4: {
             const auto& builds = store_.durable().builds;
@@ -148,7 +149,10 @@ void World::step() {
 void World::stop_faults() {
     faulty_ = false;
     store_.set_faulty(false);
-    for (auto& worker : workers_) worker->set_faulty(false);
+    for (auto& worker : workers_) {
+        worker->set_faulty(false);
+        worker->move_to_cpu(true);  // else nobody could ever run the v3 builds
+    }
 }
 
 bool World::all_rebuilds_ended() const {

@@ -93,9 +93,11 @@ Duration Agent::send_report(Slot& slot) {
 Duration Agent::step_heartbeat() {
     wire::Heartbeat heartbeat;
     bool registered = false;
+    WorkerHello hello;
     {
         const std::lock_guard lock(mutex_);
-        registered = welcome_.has_value();
+        registered = welcome_.has_value() && told_all_;
+        if (!registered) hello = hello_;
         if (registered) heartbeat.worker = welcome_->worker;
         heartbeat.incarnation = hello_.incarnation;
         for (const Slot& slot : slots_) {
@@ -103,10 +105,11 @@ Duration Agent::step_heartbeat() {
         }
     }
     if (!registered) {
-        const auto welcome = api_.register_worker(hello_);
+        const auto welcome = api_.register_worker(hello);
         if (!welcome) return options_.retry_delay;
         const std::lock_guard lock(mutex_);
         welcome_ = *welcome;
+        told_all_ = hello == hello_;
         return Duration(0);
     }
     const auto reply = api_.heartbeat(heartbeat);
@@ -121,6 +124,15 @@ Duration Agent::step_heartbeat() {
     }
     if (reply->register_again) welcome_.reset();
     return welcome_ ? welcome_->heartbeat_interval : Duration(0);
+}
+
+void Agent::notice(WorkerHello probed) {
+    const std::lock_guard lock(mutex_);
+    probed.incarnation = hello_.incarnation;
+    probed.slots = hello_.slots;
+    if (probed == hello_) return;
+    hello_ = std::move(probed);
+    told_all_ = false;
 }
 
 void Agent::drain() {

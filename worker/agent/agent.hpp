@@ -33,6 +33,11 @@ public:
     /// Registers when needed, renews leases, cancels what has ended. Returns how long to wait.
     Duration step_heartbeat();
 
+    /// What a probe has found now. If it is not what the farm was told, the worker registers again
+    /// under its incarnation, so that its leases go on; the farm takes back those that it can hold
+    /// no longer.
+    void notice(WorkerHello probed);
+
     /// From now on no new leases; what runs goes on.
     void drain();
     /// What runs is cancelled and handed back; after drain() nothing follows.
@@ -58,6 +63,7 @@ private:
     mutable std::mutex mutex_;
     std::vector<Slot> slots_;
     std::optional<wire::WorkerWelcome> welcome_;
+    bool told_all_ = true;  ///< the farm knows hello_ as it is
     bool draining_ = false;
     bool cancelling_ = false;
 };

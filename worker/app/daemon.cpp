@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr Duration kLeaseWait = 10s;     // also how long an idle worker may take to stop
 constexpr Duration kHandBackTime = 30s;  // what cancelling and reporting may take
+constexpr Duration kProbeInterval = 60s;
 constexpr Duration kDrainPollInterval = 100ms;
 
 /// A random name for this life of the worker: what earlier ones had leased is lost.
@@ -58,10 +59,34 @@ WorkerHello hello_of(const WorkerConfig& config) {
     return hello;
 }
 
+void log_faults(const WorkerHello& hello) {
+    for (const FeatureFault& fault : hello.features_faulting) {
+        runtime::log_warn("feature_faulting", {{"feature", fault.feature},
+                                               {"instruction", fault.instruction},
+                                               {"reason", fault.reason}});
+    }
+}
+
+/// Looks whether the CPU is still the one that the farm knows, and tells the agent if it is not.
+Duration step_probe(agent::Agent& agent, WorkerHello& known) {
+    WorkerHello now = probe_cpu_again(known);
+    if (now == known) return kProbeInterval;
+    runtime::log_warn("cpu_changed", {{"level_before", name_of(proven_level(known))},
+                                      {"level", name_of(proven_level(now))},
+                                      {"leaves_before", text_of(known.leaves)},
+                                      {"leaves", text_of(now.leaves)},
+                                      {"microcode_before", known.microcode},
+                                      {"microcode", now.microcode}});
+    log_faults(now);
+    known = std::move(now);
+    agent.notice(known);
+    return kProbeInterval;
+}
+
 /// The threads that drive the agent's steps.
 class AgentThreads {
 public:
-    AgentThreads(agent::Agent& agent, int slots) {
+    AgentThreads(agent::Agent& agent, const WorkerHello& hello, int slots) {
         for (int slot = 0; slot < slots; ++slot) {
             threads_.emplace_back([this, &agent, slot] {
                 while (!stop_.wait_for(agent.step_slot(slot))) {
@@ -70,6 +95,10 @@ public:
         }
         threads_.emplace_back([this, &agent] {
             while (!stop_.wait_for(agent.step_heartbeat())) {
+            }
+        });
+        threads_.emplace_back([this, &agent, known = hello]() mutable {
+            while (!stop_.wait_for(step_probe(agent, known))) {
             }
         });
     }
@@ -126,9 +155,10 @@ void run_daemon(const WorkerConfig& config) {
         runners.push_back(std::make_unique<SlotRunner>(client, state, settings, slot));
         pointers.push_back(runners.back().get());
     }
+    log_faults(hello);
     agent::Agent agent(client, hello, pointers, {.lease_wait = kLeaseWait});
     runtime::log_info("worker_started", {{"worker", config.name},
-                                         {"level", name_of(level_of(hello.leaves))},
+                                         {"level", name_of(proven_level(hello))},
                                          {"level_max", name_of(config.level_max)},
                                          {"slots", config.slots},
                                          {"scheduler", config.scheduler},
@@ -136,7 +166,7 @@ void run_daemon(const WorkerConfig& config) {
                                          {"isolation", settings.mock.isolation},
                                          {"namespaces", settings.mock.namespaces}});
     {
-        const AgentThreads threads(agent, config.slots);
+        const AgentThreads threads(agent, hello, config.slots);
         const int signal = wait_for_stop_signal();
         runtime::log_info("worker_stopping", {{"signal", signal}, {"drain", config.drain}});
         drain(agent, config.drain);

@@ -67,8 +67,28 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
     const core::ReleaseSpec fedora =
         scheduler::load_release(kExamples / "release-fedora-45.yaml", "mock-configs");
     CHECK(fedora.name == "fedora-45");
+    const core::ReleaseSpec azure =
+        scheduler::load_release(kExamples / "release-azurelinux-4.0.yaml", "mock-configs");
+    CHECK(azure.name == "azurelinux-4.0");
+    CHECK(azure.baseline().target_level == Level::x86_64_v2);
+    const core::ReleaseSpec alma =
+        scheduler::load_release(kExamples / "release-almalinux-10.yaml", "mock-configs");
+    CHECK(alma.name == "almalinux-10");
+    CHECK(alma.baseline().target_level == Level::x86_64_v3);
+    for (const core::ReleaseSpec& release : {fedora, azure, alma}) {
+        for (const core::VariantSpec& variant : release.variants) {
+            CAPTURE(variant.name);
+            const bool by_arch = variant.encoding == Encoding::arch;
+            const bool is_baseline = &variant == &release.variants.front();
+            CHECK(variant.target_arch ==
+                  (by_arch && !is_baseline ? name_of(variant.target_level) : "x86_64"));
+            CHECK(variant.mock_config ==
+                  release.name + "-" + (is_baseline ? "x86_64" : name_of(variant.target_level)) +
+                      (by_arch ? "" : "-flags"));
+        }
+    }
     const core::GatePolicy defaults;
-    for (const core::ReleaseSpec& release : {mini, fedora}) {
+    for (const core::ReleaseSpec& release : {mini, fedora, azure, alma}) {
         CHECK(release.gate.gain_min == defaults.gain_min);
         CHECK(release.gate.loss_max == defaults.loss_max);
         CHECK(release.gate.noise_max == defaults.noise_max);
