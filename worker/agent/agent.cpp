@@ -57,7 +57,7 @@ Duration Agent::ask_for_lease(int number) {
     slot.lease = LeaseKey{grant.attempt, grant.fence};
     slot.lease_ended = false;
     slot.runner->start(grant);
-    if (draining_) slot.runner->cancel();
+    if (cancelling_) slot.runner->cancel();
     return options_.poll_interval;
 }
 
@@ -141,6 +141,12 @@ void Agent::notice(WorkerHello probed) {
 void Agent::drain() {
     const std::lock_guard lock(mutex_);
     draining_ = true;
+}
+
+void Agent::cancel_all() {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    cancelling_ = true;
     for (Slot& slot : slots_) {
         if (slot.lease) slot.runner->cancel();
     }

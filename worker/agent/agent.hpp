@@ -42,8 +42,10 @@ public:
     /// no longer.
     void notice(WorkerHello probed);
 
-    /// From now on no new leases; what runs is cancelled and handed back.
+    /// From now on no new leases; what runs goes on.
     void drain();
+    /// What runs is cancelled and handed back; after drain() nothing follows.
+    void cancel_all();
     /// True when no slot holds an attempt or an unsent report.
     bool idle() const;
 
@@ -67,6 +69,7 @@ private:
     std::optional<wire::WorkerWelcome> welcome_;
     bool told_all_ = true;  ///< the farm knows hello_ as it is
     bool draining_ = false;
+    bool cancelling_ = false;
 };
 
 }  // namespace terrace::agent

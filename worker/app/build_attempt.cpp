@@ -7,10 +7,11 @@
 
 #include "common/os/files.hpp"
 #include "worker/app/build_root.hpp"
+#include "worker/app/confined.hpp"
 #include "worker/app/fault_evidence.hpp"
+#include "worker/app/package_inspector.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
-#include "worker/audit/audit.hpp"
 #include "worker/core/march_check.hpp"
 #include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
@@ -18,6 +19,7 @@
 #include "worker/mock/mock_runner.hpp"
 #include "worker/mock/results.hpp"
 #include "worker/mock/seed_check.hpp"
+#include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -43,7 +45,7 @@ public:
         : context_(context),
           lease_(lease),
           order_(*lease.build),
-          paths_(StateDirectory::paths_of(context.directory, context.unique_ext)) {}
+          paths_(StateDirectory::paths_of(context.directory, context.slot.unique_ext)) {}
 
     AttemptReport run() {
         const Ending ending = run_steps();
@@ -137,7 +139,8 @@ private:
         MockRun run = mock_run(root);
         run.group = &group;
         if (kind == RootKind::reuse) {
-            if (auto ending = prepare_root(context_, run, root, *config_text(root, {})))
+            if (auto ending = prepare_root(context_, run, root, network_for(lease_.seed_repos),
+                                           *config_text(root, {})))
                 return ending;
         }
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
@@ -153,9 +156,10 @@ private:
 
     MockRun mock_run(const BuildRoot& root) {
         MockRun run;
-        run.command = rebuild_command(context_.settings.mock, paths_, order_);
+        run.command = build_command();
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
-        run.environment = mock_environment(context_.settings.user);
+        run.environment = mock_environment(context_.slot);
+        run.end_processes = [this] { end_processes(context_); };
         run.results = paths_.results;
         run.output = context_.directory / "mock.out";
         run.base_directory = context_.settings.mock.base_directory;
@@ -166,7 +170,7 @@ private:
         if (root.kind == RootKind::reuse) run.overlay = root.places.prepared;
         run.disk_must_end = [this](std::int64_t bytes) { return disk_.must_end(bytes); };
         run.silence_max = order_.silence_max;
-        run.uid = context_.settings.user.uid;
+        run.uid = context_.slot.user.uid;
         return run;
     }
 
@@ -182,9 +186,7 @@ private:
         note_dependencies();
     }
 
-    std::optional<Ending> ending_of(const MockEnd& end,
-                                    const MockRun& run,
-                                    Fault fault) const {
+    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run, Fault fault) const {
         if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
         if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
         if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
@@ -212,10 +214,21 @@ private:
             if (kind == RootKind::tmpfs)
                 resources.memory_bytes += context_.settings.mock.roots.tmpfs_bytes;
         }
-        return context_.settings.cgroups->make(context_.unique_ext,
+        return context_.settings.cgroups->make(context_.slot.unique_ext,
                                                {.cores = resources.cores,
                                                 .memory_bytes = resources.memory_bytes,
                                                 .processes_max = kProcessesMax});
+    }
+
+    std::vector<std::string> build_command() const {
+        const MockSettings& mock = context_.settings.mock;
+        if (!mock.namespaces || !needs_network(lease_.seed_repos)) {
+            return confined(mock, rebuild_command(mock, paths_, order_), sandbox::Network::none);
+        }
+        const SplitRebuild split = split_rebuild(mock, paths_, order_);
+        return sandbox::in_namespaces({{split.init, sandbox::Network::host},
+                                       {split.install_requires, sandbox::Network::host},
+                                       {split.rebuild, sandbox::Network::none}});
     }
 
     void note_dependencies() const {
@@ -228,25 +241,30 @@ private:
     }
 
     std::optional<Ending> check_results() {
-        auto rpms = built_rpms(paths_.results);
-        if (!rpms) return infra(rpms.error().message);
-        report_.rpms = std::move(*rpms);
-        std::vector<std::filesystem::path> binaries;
-        for (const RpmFile& rpm : report_.rpms) {
-            if (rpm.nevra.arch != "src") binaries.push_back(paths_.results / rpm.filename);
-        }
-        if (binaries.empty())
+        if (auto ending = take_packages()) return ending;
+        const auto is_source = [](const RpmFile& rpm) { return rpm.nevra.arch == "src"; };
+        if (std::ranges::all_of(report_.rpms, is_source))
             return Ending{Outcome::build_failed, "rpmbuild made no binary package."};
         if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
         // A seed that changed meanwhile may have been installed half old, half new.
         if (auto ending = check_seed()) return ending;
-        context_.note("auditing " + std::to_string(binaries.size()) + " packages");
-        report_.audit = audit::audit_rpms(binaries, order_.target_level);
-        // Findings quote names that packages chose, and must fit into JSON.
-        for (std::string& finding : report_.audit.findings) {
-            finding = printable(finding, 2000);
-            context_.note("audit: " + finding);
-        }
+        for (const std::string& finding : report_.audit.findings)
+            context_.note("audit: " + printable(finding, 2000));
+        return std::nullopt;
+    }
+
+    /// From the reach of the build's user into ours; then another process reads them.
+    std::optional<Ending> take_packages() {
+        const auto taken = sandbox::take_results(paths_.results, taken_, context_.slot.user,
+                                                 context_.settings.results);
+        if (!taken) return Ending{Outcome::build_failed, taken.error().message};
+        for (const std::string& ignored : taken->ignored) context_.note("ignored: " + ignored);
+        context_.note("auditing " + std::to_string(taken->rpms.size()) + " packages");
+        Inspected inspected = inspect_packages(context_, taken_, taken->rpms, order_.target_level);
+        if (inspected.ending) return inspected.ending;
+        for (const inspect::InspectedRpm& rpm : inspected.inspection.rpms)
+            report_.rpms.push_back(described_rpm(taken_ / rpm.filename, rpm.nevra));
+        report_.audit = std::move(inspected.inspection.audit);
         return std::nullopt;
     }
 
@@ -254,7 +272,7 @@ private:
         for (const RpmFile& rpm : report_.rpms) {
             if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
             const auto stored = while_farm_is_away(context_, [&] {
-                return context_.api.store_object(rpm.digest, paths_.results / rpm.filename);
+                return context_.api.store_object(rpm.digest, taken_ / rpm.filename);
             });
             if (!stored) return infra(stored.error().message);
         }
@@ -265,6 +283,7 @@ private:
     const LeaseGrant& lease_;
     const BuildOrder& order_;
     AttemptPaths paths_;
+    const std::filesystem::path taken_ = context_.directory / "taken";
     AttemptReport report_;
     sandbox::DiskWatch::Claim disk_;
     bool march_seen_ = false;

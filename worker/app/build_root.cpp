@@ -7,6 +7,8 @@
 
 #include "common/os/files.hpp"
 #include "common/runtime/log.hpp"
+#include "worker/app/confined.hpp"
+#include "worker/app/state_directory.hpp"
 #include "worker/core/attempt_plan.hpp"
 
 namespace terrace::worker {
@@ -39,21 +41,23 @@ std::string joined(const std::vector<std::string>& lines) {
 /// One root's making and proving.
 class Preparation {
 public:
-    Preparation(const AttemptContext& context, const MockRun& like, const BuildRoot& root)
+    Preparation(const AttemptContext& context,
+                const MockRun& like,
+                const BuildRoot& root,
+                sandbox::Network network)
         : context_(context),
           like_(like),
           root_(root),
+          network_(network),
           paths_{context.directory / "prepare.cfg",
                  context.directory / "prepare",
                  {},
-                 context.unique_ext,
+                 context.slot.unique_ext,
                  {}} {}
 
     std::optional<Ending> run(const std::string& config_text) {
         os::write_file_atomically(paths_.config, config_text);
-        fs::create_directory(paths_.results);
-        fs::permissions(paths_.results, fs::perms(0755));
-        give_to_mock_user(context_.settings.user, paths_.results);
+        StateDirectory::make_results(paths_.results, context_.slot);
         if (is_clean()) {
             touch(record_of(root_));
             return std::nullopt;
@@ -67,7 +71,9 @@ private:
     /// Empty if mock cannot tell.
     std::vector<std::string> packages() const {
         os::ChildSpec spec;
-        spec.arguments = list_packages_command(context_.settings.mock, paths_);
+        spec.arguments =
+            confined(context_.settings.mock, list_packages_command(context_.settings.mock, paths_),
+                     sandbox::Network::none);
         spec.environment = like_.environment;
         if (like_.group != nullptr) spec.cgroup_procs = like_.group->procs_files();
         const os::CapturedRun run = os::run_captured(spec, kListTimeMax);
@@ -87,7 +93,8 @@ private:
         context_.note("preparing a build root to be used again");
         fs::create_directories(root_.places.prepared);
         MockRun run = like_;
-        run.command = init_command(context_.settings.mock, paths_);
+        run.command = confined(context_.settings.mock, init_command(context_.settings.mock, paths_),
+                               network_);
         run.results = paths_.results;
         run.output = context_.directory / "prepare.out";
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
@@ -129,6 +136,7 @@ private:
     const AttemptContext& context_;
     const MockRun& like_;
     const BuildRoot& root_;
+    const sandbox::Network network_;
     const AttemptPaths paths_;
 };
 
@@ -167,7 +175,7 @@ BuildRoot build_root_for(const AttemptContext& context,
     const std::string key = root_key(mock.configs, mock_config, seed_repos);
     const BuildRoot root{kind,
                          {mock.cache_directory / "roots" / key,
-                          mock.cache_directory / "prepared" / context.unique_ext / key}};
+                          mock.cache_directory / "prepared" / context.slot.unique_ext / key}};
     touch(root.places.cache);
     return root;
 }
@@ -175,8 +183,9 @@ BuildRoot build_root_for(const AttemptContext& context,
 std::optional<Ending> prepare_root(const AttemptContext& context,
                                    const MockRun& like,
                                    const BuildRoot& root,
+                                   sandbox::Network network,
                                    const std::string& config_text) {
-    return Preparation(context, like, root).run(config_text);
+    return Preparation(context, like, root, network).run(config_text);
 }
 
 void discard_root(const BuildRoot& root) {

@@ -10,6 +10,7 @@
 #include "worker/core/outcome.hpp"
 #include "worker/core/root_plan.hpp"
 #include "worker/mock/mock_runner.hpp"
+#include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
 
@@ -35,11 +36,13 @@ BuildRoot build_root_for(const AttemptContext& context,
 /// the list of its packages, with their build times and digests, is recorded then and compared
 /// now. A root that differs is discarded and made anew. What builds write never reaches it: mock's
 /// overlayfs plugin keeps it as a read-only layer. `like`: the run of mock that is to follow;
-/// `config_text`: its configuration without packages of this rebuild. @return the ending of an
+/// `network`: what filling a root takes; `config_text`: its configuration without packages of this
+/// rebuild. @return the ending of an
 /// attempt that gets no root
 std::optional<Ending> prepare_root(const AttemptContext& context,
                                    const MockRun& like,
                                    const BuildRoot& root,
+                                   sandbox::Network network,
                                    const std::string& config_text);
 
 /// For a prepared root whose mock did not end by itself: locks and layers may be left in any state.

@@ -1,7 +1,6 @@
 #include "worker/app/daemon.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -14,6 +13,7 @@
 #include "worker/agent/agent.hpp"
 #include "worker/app/attempt_runner.hpp"
 #include "worker/app/build_root.hpp"
+#include "worker/app/slot_setup.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/app/stop_signal.hpp"
 #include "worker/client/scheduler_client.hpp"
@@ -23,9 +23,10 @@ namespace terrace::worker {
 namespace {
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 
-constexpr Duration kLeaseWait = 10s;  // also how long an idle worker may take to stop
-constexpr Duration kDrainTimeMax = 90s;
+constexpr Duration kLeaseWait = 10s;     // also how long an idle worker may take to stop
+constexpr Duration kHandBackTime = 30s;  // what cancelling and reporting may take
 constexpr Duration kProbeInterval = 60s;
 constexpr Duration kDrainPollInterval = 100ms;
 
@@ -38,19 +39,12 @@ std::string new_incarnation() {
     return name;
 }
 
-MockUser mock_user_of(const WorkerConfig& config) {
-    const bool root = ::geteuid() == 0;
-    if (root && config.mock_uid < 0) {
-        throw std::runtime_error(
-            "Set 'mock_uid' in the configuration: mock refuses to work for root, and builds as "
-            "that user.");
+std::vector<sandbox::SlotUser> users_of(const std::vector<Slot>& slots) {
+    std::vector<sandbox::SlotUser> users;
+    for (const Slot& slot : slots) {
+        if (slot.user.uid >= 0) users.push_back(slot.user);
     }
-    return {root ? config.mock_uid : -1, config.state};
-}
-
-/// Where this program's file is: the programs it calls are beside it.
-std::filesystem::path program_directory() {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    return users;
 }
 
 /// Two workers of one name on one machine have different states.
@@ -128,13 +122,29 @@ private:
     std::vector<std::thread> threads_;
 };
 
-void drain(agent::Agent& agent) {
-    agent.drain();
-    const auto deadline = std::chrono::steady_clock::now() + kDrainTimeMax;
-    while (!agent.idle() && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(kDrainPollInterval);
+bool wait_until_idle(const agent::Agent& agent, Clock::time_point deadline, bool may_hurry) {
+    while (!agent.idle() && Clock::now() < deadline) {
+        if (!may_hurry) {
+            std::this_thread::sleep_for(kDrainPollInterval);
+        } else if (wait_for_stop_signal(kDrainPollInterval)) {
+            break;
+        }
     }
-    if (!agent.idle()) runtime::log_warn("attempts_not_handed_back", {{"waited", kDrainTimeMax}});
+    return agent.idle();
+}
+
+/// What can end by itself within the time ends. The rest is cancelled early enough to be handed
+/// back within it, and at once after a second signal.
+void drain(agent::Agent& agent, Duration time) {
+    const auto begin = Clock::now();
+    agent.drain();
+    if (wait_until_idle(agent, begin + time - std::min(kHandBackTime, time / 2), true)) return;
+    runtime::log_info("attempts_cancelled",
+                      {{"after", std::chrono::duration_cast<Duration>(Clock::now() - begin)}});
+    agent.cancel_all();
+    const auto end = std::max(begin + time, Clock::now() + kHandBackTime / 2);
+    if (!wait_until_idle(agent, end, false))
+        runtime::log_warn("attempts_not_handed_back", {{"waited", time}});
 }
 
 }  // namespace
@@ -143,10 +153,12 @@ void run_daemon(const WorkerConfig& config) {
     sandbox::CgroupTree cgroups(group_name_of(config));
     sandbox::DiskWatch disk([&config] { return sandbox::free_disk_bytes(config.state); },
                             config.disk_free_min);
-    const AttemptSettings settings{config.mock, mock_user_of(config),
-                                   program_directory() / "terrace-measure", &cgroups, &disk};
+    AttemptSettings settings = attempt_settings_of(config);
+    settings.cgroups = &cgroups;
+    settings.disk = &disk;
+    const std::vector<Slot> slots = slots_of(config);
     SchedulerClient client(config.scheduler, read_token(config));
-    StateDirectory state(settings.user, settings.mock);
+    StateDirectory state(config.state, settings.mock, users_of(slots));
     cgroups.remove_leftovers();
     state.remove_leftovers();
     remove_old_root_caches(config.mock);
@@ -162,9 +174,8 @@ void run_daemon(const WorkerConfig& config) {
 
     std::vector<std::unique_ptr<SlotRunner>> runners;
     std::vector<agent::AttemptRunner*> pointers;
-    for (int slot = 0; slot < config.slots; ++slot) {
-        runners.push_back(std::make_unique<SlotRunner>(client, state, settings,
-                                                       unique_ext_of(config.name, slot)));
+    for (const Slot& slot : slots) {
+        runners.push_back(std::make_unique<SlotRunner>(client, state, settings, slot));
         pointers.push_back(runners.back().get());
     }
     log_faults(hello);
@@ -177,12 +188,14 @@ void run_daemon(const WorkerConfig& config) {
                                          {"slots", config.slots},
                                          {"scheduler", config.scheduler},
                                          {"mock", hello.mock_version},
-                                         {"control_groups", hello.confinement}});
+                                         {"control_groups", hello.confinement},
+                                         {"isolation", settings.mock.isolation},
+                                         {"namespaces", settings.mock.namespaces}});
     {
         const AgentThreads threads(agent, hello, config.slots);
         const int signal = wait_for_stop_signal();
-        runtime::log_info("worker_stopping", {{"signal", signal}});
-        drain(agent);
+        runtime::log_info("worker_stopping", {{"signal", signal}, {"drain", config.drain}});
+        drain(agent, config.drain);
     }
     runtime::log_info("worker_stopped");
 }

@@ -103,7 +103,8 @@ Result<std::string> attempt_config_text(const MockSettings& settings,
            "config_opts['cache_topdir'] = " + python_literal(settings.cache_directory.string()) +
            "\n" +
            // What a failed build left behind is looked at; then run_mock() removes it.
-           "config_opts['cleanup_on_failure'] = False\n";
+           "config_opts['cleanup_on_failure'] = False\n"
+           "config_opts['rpmbuild_networking'] = False\n";
 }
 
 std::vector<std::string> rebuild_command(const MockSettings& settings,
@@ -159,6 +160,28 @@ std::vector<std::string> listed_packages(std::string_view output) {
     }
     std::ranges::sort(packages);
     return packages;
+}
+
+bool needs_network(const std::vector<SeedRepo>& seed_repos) {
+    return std::ranges::any_of(seed_repos, [](const SeedRepo& repo) {
+        return !repo.url.starts_with("file://") && !repo.url.starts_with('/');
+    });
+}
+
+SplitRebuild split_rebuild(const MockSettings& settings,
+                           const AttemptPaths& paths,
+                           const BuildOrder& order) {
+    SplitRebuild split;
+    split.init = common_arguments(settings, paths);
+    split.init.insert(split.init.end(), {"--resultdir", paths.results.string(), "--init"});
+    split.install_requires = common_arguments(settings, paths);
+    split.install_requires.insert(split.install_requires.end(),
+                                  {"--resultdir", paths.results.string(), "--no-clean",
+                                   "--no-cleanup-after", "--installdeps", paths.srpm.string()});
+    split.rebuild = rebuild_command(settings, paths, order);
+    // Before "--rebuild SRPM", which comes last.
+    split.rebuild.insert(split.rebuild.end() - 2, {"--no-clean", "--cleanup-after", "--offline"});
+    return split;
 }
 
 std::vector<std::vector<std::string>> clean_up_commands(const MockSettings& settings,

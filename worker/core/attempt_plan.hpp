@@ -16,6 +16,7 @@ struct MockSettings {
     std::vector<std::string> command = {"mock"};
     std::filesystem::path configs;  ///< directory of the .cfg files and their templates
     std::string isolation = "auto";
+    bool namespaces = false;  ///< mock is called in namespaces of its own (worker/sandbox)
     std::filesystem::path base_directory;   ///< mock's basedir: build roots
     std::filesystem::path cache_directory;  ///< mock's cache_topdir: root caches, packages
     RootSettings roots;
@@ -70,6 +71,21 @@ std::vector<std::string> list_packages_command(const MockSettings& settings,
 
 /// The packages in what that command printed, sorted.
 std::vector<std::string> listed_packages(std::string_view output);
+
+/// True if something of the seed can only be read over the network.
+bool needs_network(const std::vector<SeedRepo>& seed_repos);
+
+/// The same build as three commands: two that fill the build root, without running anything of the
+/// package, and need the network; and one that builds, and does not. BuildRequires that the spec
+/// only generates while it is built must then be in the root already: `uninstallable` else.
+struct SplitRebuild {
+    std::vector<std::string> init;
+    std::vector<std::string> install_requires;
+    std::vector<std::string> rebuild;
+};
+SplitRebuild split_rebuild(const MockSettings& settings,
+                           const AttemptPaths& paths,
+                           const BuildOrder& order);
 
 /// The commands that, one after the other, end what runs in the attempt's build root and remove it.
 std::vector<std::vector<std::string>> clean_up_commands(const MockSettings& settings,

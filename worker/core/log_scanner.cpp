@@ -13,7 +13,6 @@ constexpr std::string_view kReturnCode = "Child return code was: ";
 
 // A test suite may well write to /dev/full on purpose; what ended the build is near the log's end.
 constexpr std::int64_t kLastLines = 100;
-
 /// The text after `marker`; empty if it is not in the line.
 std::string_view after(std::string_view line, std::string_view marker) {
     const std::size_t found = line.find(marker);

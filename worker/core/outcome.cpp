@@ -125,6 +125,12 @@ Ending rpmbuild_ending(const LogFacts& facts, const HostFacts& host) {
         case RpmbuildStep::build: {
             if (!facts.rpmbuild_started) break;
             if (auto ending = fault_ending(facts, host)) return *ending;
+            // It is tried again a few times: a package that ends itself so is rarer than an
+            // operator or a host that is going down.
+            if (facts.says(LogSays::command_ended)) {
+                return {Outcome::infra_aborted, "A process of the build was ended by a signal: " +
+                                                    facts.line(LogSays::command_ended)};
+            }
             const std::string reason = reason_of(facts);
             return package_ending(
                 facts, reason.empty()
@@ -146,6 +152,7 @@ Ending dnf_ending(const LogFacts& facts, const HostFacts& host) {
                 sentence("Nothing in the seed provides " + names, facts.missing_line)};
     }
     if (facts.says(LogSays::download_failed)) return infra("Packages could not be fetched", facts);
+    if (!facts.says(LogSays::dnf_error)) return infra("dnf ended without saying why", facts);
     return {Outcome::uninstallable,
             sentence("dnf could not install the BuildRequires", facts.line(LogSays::dnf_error))};
 }

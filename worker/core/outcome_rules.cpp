@@ -26,6 +26,11 @@ constexpr std::array kLogRules = {
     // well kill its children and go on.
     LogRule{build, command_killed, end, "/var/tmp/rpm-tmp.", " Killed "},
     LogRule{build, command_killed, end, ": *** [", "] Killed"},
+    LogRule{build, command_ended, end, "/var/tmp/rpm-tmp.", " Terminated "},
+    LogRule{build, command_ended, end, ": *** [", "] Terminated"},
+    LogRule{build, command_ended, end, ": *** [", "] Error 137"},
+    LogRule{build, command_ended, end, ": *** [", "] Error 143"},
+    LogRule{build, command_ended, end, "Terminated signal terminated program"},
     // Not here: std::bad_alloc, MemoryError and a bare "Cannot allocate memory". Tests provoke
     // them, and where memory is limited by a control group the kernel kills instead.
     LogRule{build, memory_exhausted, end, "virtual memory exhausted"},

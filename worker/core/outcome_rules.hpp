@@ -14,6 +14,7 @@ enum class LogSays {
     mock_disk_full,       ///< mock itself could not write
     compiler_killed,      ///< by SIGKILL, says the compiler's driver
     command_killed,       ///< by SIGKILL, says the shell or the make that ran it
+    command_ended,        ///< by SIGTERM, or a signal that make tells as 128 + its number
     memory_exhausted,     ///< a compiler or linker could not allocate
     illegal_instruction,  ///< a process died of SIGILL, says who waited for it
     tool_error,           ///< a compiler or a test suite complains

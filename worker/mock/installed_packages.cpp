@@ -1,7 +1,9 @@
 #include "worker/mock/installed_packages.hpp"
 
-#include <fstream>
 #include <set>
+#include <sstream>
+
+#include "worker/sandbox/plain_file.hpp"
 
 #include "worker/core/text.hpp"
 
@@ -20,7 +22,7 @@ std::string without_arch(const std::string& nevra) {
 
 std::vector<std::string> installed_packages(const std::filesystem::path& results) {
     std::set<std::string> installed;
-    std::ifstream file(results / "installed_pkgs.log");
+    std::istringstream file(sandbox::read_plain_file(results / "installed_pkgs.log").value_or(""));
     for (std::string line; std::getline(file, line);) {
         // "NEVRA BUILDTIME SIZE PKGID installed"
         const std::string nevra = line.substr(0, line.find(' '));

@@ -206,6 +206,7 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
         run.group->kill();
         take_usage(run.group->usage(), end);
     }
+    run.end_processes();
     end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
     follower.follow();
     read_kernel_log(kernel, follower, run.uid, end);

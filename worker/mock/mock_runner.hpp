@@ -51,6 +51,8 @@ struct MockRun {
     std::vector<std::vector<std::string>>
         clean_up;  ///< what is run, in order, after any end but success
     std::map<std::string, std::string> environment;
+    /// Ends the slot's processes that mock's own end has left; before anything of them is read.
+    std::function<void()> end_processes = [] {};
     std::filesystem::path results;         ///< mock's --resultdir
     std::filesystem::path output;          ///< a file for what mock itself prints
     std::filesystem::path base_directory;  ///< mock's basedir, and below it the build root whose

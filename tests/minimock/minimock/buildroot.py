@@ -22,6 +22,7 @@ BUILD_FOLDERS = "BUILD BUILDROOT RPMS SOURCES SPECS SRPMS originals".split()
 HOSTS = "127.0.0.1 localhost localhost.localdomain mock\n::1 localhost localhost6\n"
 # Of one command. PID 1 is a shell: --kill-child has no effect on a process that changes its uid.
 NAMESPACES = ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+WEAK_NAMESPACES = ["unshare", "--mount", "--uts"]
 ENTER = 'mount -t proc proc "$0/proc" && hostname mock; chroot "$0" "$@"; exit $?'
 
 
@@ -136,6 +137,8 @@ class Buildroot:
         env = {key: str(expand(value, self.opts)) for key, value in self.opts["environment"].items()}
         drop = [*self._as_user(), "--no-new-privs"] if as_user else []
         isolation = NAMESPACES + ([] if network or self.opts["rpmbuild_networking"] else ["--net"])
+        if process.WEAK:
+            isolation = WEAK_NAMESPACES
         line = [*isolation, "sh", "-c", ENTER, self.path, *drop, *command]
         return process.run(line, log, env=env, **options)
 

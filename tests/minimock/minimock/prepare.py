@@ -1,6 +1,7 @@
 """Fills a build root: from the root cache, or by installing chroot_setup_cmd's packages."""
 import contextlib
 import fcntl
+import glob
 import os
 import shutil
 import subprocess
@@ -46,6 +47,7 @@ def _fill(buildroot, dnf):
         # The first of several mocks makes the cache, and the others wait: quicker than all making one.
         with cache.locked():
             if not cache.is_fresh():
+                cache.remove_partial()
                 _configure(buildroot, dnf)
                 _install_base(buildroot, dnf)
                 cache.save()
@@ -120,6 +122,11 @@ class RootCache:
     def unpack(self):
         with logs.phase("unpacking root cache"):
             self._tar("-xf", self._tarball)
+
+    def remove_partial(self):
+        """What a mock that was killed while it wrote has left. Only for the holder of the lock."""
+        for path in glob.glob(os.path.join(self._folder, "partial-*")):
+            os.unlink(path)
 
     def save(self):
         """Written beside and renamed: whoever unpacks meanwhile has the whole old one."""

@@ -1,4 +1,4 @@
-#include "worker/mock/rpm_header.hpp"
+#include "worker/inspect/rpm_header.hpp"
 
 #include <rpm/header.h>
 #include <rpm/rpmio.h>
@@ -9,7 +9,7 @@
 #include <mutex>
 #include <type_traits>
 
-namespace terrace::worker {
+namespace terrace::inspect {
 namespace {
 
 struct CloseFd {
@@ -61,4 +61,4 @@ Result<Nevra> read_nevra(const std::filesystem::path& rpm) {
     return nevra;
 }
 
-}  // namespace terrace::worker
+}  // namespace terrace::inspect
