@@ -42,8 +42,11 @@ struct Heartbeat {
     WorkerId worker;
     std::string incarnation;
     std::vector<LeaseKey> running;
+    /// What attempts may have in all, running ones and others, as WorkerHello said at first; 0: as
+    /// before.
+    std::int64_t disk_bytes_free = 0;
 };
-BOOST_DESCRIBE_STRUCT(Heartbeat, (), (worker, incarnation, running))
+BOOST_DESCRIBE_STRUCT(Heartbeat, (), (worker, incarnation, running, disk_bytes_free))
 
 struct HeartbeatReply {
     std::vector<AttemptId> ended;  ///< of those running: the lease has ended, stop the attempt

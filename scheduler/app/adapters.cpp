@@ -137,6 +137,10 @@ rest::AttemptEnds PgReads::attempt_ends(const std::vector<AttemptId>& ids) {
     }
     return ends;
 }
+std::optional<std::string> PgReads::buildroot(const std::string& id) {
+    return Borrowed(*this)->buildroot(id);
+}
+
 std::string PgReads::comparisons(const rest::ComparisonFilter& filter) {
     return Borrowed(*this)->comparisons(RebuildId{filter.rebuild.value_or(0)}, page_of(filter));
 }

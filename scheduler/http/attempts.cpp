@@ -149,9 +149,18 @@ asio::awaitable<Response> take_result(const Services& services, Request request)
     co_return co_await answer_event(services, std::move(event));
 }
 
+asio::awaitable<Response> show_buildroot(const Services& services, Request request) {
+    auto query = [&services, id = request.captured.at(0)] {
+        return row_or_error(services.reads.buildroot(id), "build root", id);
+    };
+    co_return co_await answer_query(services, std::move(query));
+}
+
 }  // namespace
 
 void add_attempts(Router& router, const Services& services) {
+    add_get(router, "/v1/buildroots/*",
+            [&services](Request request) { return show_buildroot(services, std::move(request)); });
     add_get(router, "/v1/attempts/*/log",
             [&services](Request request) { return show_log(services, std::move(request)); });
     add_post(router, "/v1/attempts/*/log", services.limits.log_piece,

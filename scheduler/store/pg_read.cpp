@@ -101,8 +101,11 @@ std::string PgRead::attempt_ends(const std::vector<AttemptId>& ids) {
     std::string array = "{";
     for (const AttemptId id : ids)
         array += (array.size() == 1 ? "" : ",") + std::to_string(id.value);
-    return list("select id, ended_at, outcome from attempt where id = any($1::bigint[])",
-                array + "}");
+    return list(sql::attempt_ends(), array + "}");
+}
+
+std::optional<std::string> PgRead::buildroot(const std::string& id) {
+    return object(sql::buildroot(), id);
 }
 
 std::string PgRead::comparisons(RebuildId rebuild, Page page) {

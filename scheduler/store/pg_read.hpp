@@ -49,8 +49,11 @@ public:
     std::optional<std::string> rebuild(RebuildId id);
     std::string builds(const BuildFilter& filter, Page page);
     std::optional<std::string> build(BuildId id);
-    /// `id`, `ended_at` and `outcome` of those of the attempts that there are, in no order.
+    /// `id`, `ended_at` and `outcome` of those of the attempts that there are, in no order; null of
+    /// those that still run.
     std::string attempt_ends(const std::vector<AttemptId>& ids);
+    /// By the digest of its packages.
+    std::optional<std::string> buildroot(const std::string& id);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);

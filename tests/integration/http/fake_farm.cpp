@@ -127,6 +127,10 @@ void FakeReads::set_build(std::string row) {
     const std::lock_guard lock(mutex_);
     build_ = std::move(row);
 }
+std::optional<std::string> FakeReads::buildroot(const std::string& id) {
+    return id == "ab12" ? std::optional<std::string>(R"({"id": "ab12"})") : std::nullopt;
+}
+
 std::string FakeReads::comparisons(const ComparisonFilter& filter) {
     return named("comparisons", filter);
 }

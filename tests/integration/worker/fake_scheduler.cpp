@@ -65,6 +65,11 @@ bool FakeScheduler::has_object(const Digest& digest) {
     return objects_.contains(digest);
 }
 
+void FakeScheduler::forget_log() {
+    const std::lock_guard lock(mutex_);
+    log_.clear();
+}
+
 std::string FakeScheduler::log() {
     const std::lock_guard lock(mutex_);
     return log_;

@@ -33,6 +33,7 @@ public:
     Digest add_object(const std::string& content);
     bool has_object(const Digest& digest);
     std::string log();
+    void forget_log();  ///< for a next attempt
 
     std::atomic<bool> lease_ended = false;
     std::atomic<bool> loses_log = false;  ///< what it has of it, at the next call
