@@ -25,9 +25,8 @@ public:
         paths.unique_ext = "test-0";
         config = *attempt_config_text(worker.settings.mock, lease_.build->mock_config,
                                       lease_.seed_repos);
-        environment = mock_environment(worker.settings.user);
-        std::filesystem::create_directories(paths.results);
-        give_to_mock_user(worker.settings.user, paths.results);
+        environment = mock_environment(worker.slot);
+        StateDirectory::make_results(paths.results, worker.slot);
     }
 
     /// @param change the command
@@ -74,7 +73,7 @@ TEST_CASE("a mock that cannot begin") {
 
     call.environment.erase("SUDO_UID");
     check_end(call.run(), 1, "mock failed, rpmbuild did not: mock will not run from the root");
-    call.environment = mock_environment(worker.settings.user);
+    call.environment = mock_environment(worker.slot);
 
     const std::string config = call.config;
     call.config = "include('no-such.cfg')\n";

@@ -19,13 +19,17 @@ struct FakeApi final : SchedulerApi {
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat&) override {
         return wire::HeartbeatReply{};
     }
-    Result<void> append_log(LeaseKey, std::int64_t, std::string_view) override { return {}; }
+    Result<std::int64_t> append_log(LeaseKey, std::int64_t offset, std::string_view text) override {
+        return offset + static_cast<std::int64_t>(text.size());
+    }
     Result<void> report(AttemptId, const AttemptReport& report) override {
         reported.push_back(report.outcome);
         return {};
     }
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
-    Result<void> store_object(const Digest&, const std::filesystem::path&) override { return {}; }
+    Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
+        return {};
+    }
 
     std::int64_t leases = 0;
     std::vector<Outcome> reported;

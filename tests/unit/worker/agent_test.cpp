@@ -25,10 +25,14 @@ struct FakeFarm final : SchedulerApi {
         beats.push_back(beat);
         return wire::HeartbeatReply{.ended = ended, .register_again = false};
     }
-    Result<void> append_log(LeaseKey, std::int64_t, std::string_view) override { return {}; }
+    Result<std::int64_t> append_log(LeaseKey, std::int64_t offset, std::string_view text) override {
+        return offset + static_cast<std::int64_t>(text.size());
+    }
     Result<void> report(AttemptId, const AttemptReport&) override { return {}; }
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
-    Result<void> store_object(const Digest&, const std::filesystem::path&) override { return {}; }
+    Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
+        return {};
+    }
 
     bool away = false;
     std::vector<WorkerHello> hellos;
