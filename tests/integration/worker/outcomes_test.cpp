@@ -148,6 +148,7 @@ TEST_CASE("signals are never the package's fault") {
         check_build(worker, worker.lease_on("kills-itself", kSpecs),
                     {"infra_aborted", 1, "killed by signal 9, and not for want of memory"});
     }
+    worker.settings.mock.namespaces = false;  // there mock's own number is not the host's
     const std::filesystem::path pid_file = worker.directory.path() / "pid";
     const std::vector<std::string> mock = worker.settings.mock.command;
     worker.settings.mock.command = {
