@@ -152,7 +152,7 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
                                    "heartbeat for an ended lease",
                                    "slot asked again",
                                    "worker restarted with a live lease",
-                                    "worker's level fell under a live lease",
+                                   "worker's level fell under a live lease",
                                    "build reused",
                                    "build cancelled",
                                    "rebuild cancelled",

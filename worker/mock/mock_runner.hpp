@@ -64,8 +64,8 @@ struct MockRun {
     /// Told what the attempt has on disk, says whether it must end for want of it.
     std::function<bool(std::int64_t disk_bytes)> disk_must_end = [](std::int64_t) { return false; };
     sandbox::Cgroup* group = nullptr;  ///< mock and all it starts live in it; null: in ours
-    Duration silence_max{};  ///< without output and CPU use it is `stalled`; 0: never
-    int uid = -1;            ///< whom mock builds as
+    Duration silence_max{};            ///< without output and CPU use it is `stalled`; 0: never
+    int uid = -1;                      ///< whom mock builds as
     /// Called after a failure, while its build root is still there.
     std::function<void(const MockEnd& end)> look_at_failure;
 };

@@ -118,10 +118,9 @@ TEST_CASE("the worker's example has every key once and nothing else") {
         runtime::YamlMap::from_text(with_all_keys(kExamples / "worker.yaml"), "worker.yaml");
     runtime::YamlMap worker = yaml;
     CHECK(worker.text("scheduler") == "http://127.0.0.1:7480");
-    for (const char* key :
-         {"name", "token_file", "state", "slots", "level_max", "mock_command", "mock_configs",
-          "slot_users", "isolation", "attempt_log", "build_roots", "disk_free_min", "sandbox",
-          "results_max", "drain", "log"}) {
+    for (const char* key : {"name", "token_file", "state", "slots", "level_max", "mock_command",
+                            "mock_configs", "slot_users", "isolation", "attempt_log", "build_roots",
+                            "disk_free_min", "sandbox", "results_max", "drain", "log"}) {
         CAPTURE(key);
         CHECK(worker.has(key));
     }
