@@ -195,7 +195,7 @@ private:
                           "The worker's disk had less free than disk_free_min says, and this "
                           "attempt had most on it."};
         }
-        HostFacts host;
+        HostEvidence host;
         host.fault = std::move(fault);
         host.oom_kills = end.oom_kills;
         host.kernel = end.kernel;

@@ -35,7 +35,7 @@ Ending package_ending(const LogFacts& facts, const std::string& evidence) {
     return {facts.check_failed ? Outcome::check_failed : Outcome::build_failed, evidence};
 }
 
-std::optional<Ending> disk_ending(const LogFacts& facts, const HostFacts& host) {
+std::optional<Ending> disk_ending(const LogFacts& facts, const HostEvidence& host) {
     const LogSays who =
         facts.says(LogSays::disk_full) ? LogSays::disk_full : LogSays::mock_disk_full;
     // The package's own output ends up among mock's, so of mock's only what rpmbuild did not say.
@@ -49,7 +49,7 @@ std::optional<Ending> disk_ending(const LogFacts& facts, const HostFacts& host) 
 }
 
 /// Was it for want of memory? `killed`: mock or rpmbuild itself ended by SIGKILL.
-std::optional<Ending> memory_ending(const LogFacts& facts, const HostFacts& host, bool killed) {
+std::optional<Ending> memory_ending(const LogFacts& facts, const HostEvidence& host, bool killed) {
     const std::string compiler = facts.line(LogSays::compiler_killed);
     const std::string command = facts.line(LogSays::command_killed);
     const std::string line = compiler.empty() ? command : compiler;
@@ -80,7 +80,7 @@ std::optional<Ending> memory_ending(const LogFacts& facts, const HostFacts& host
 }
 
 /// Did a program of the package die of an instruction that this CPU lacks?
-std::optional<Ending> fault_ending(const LogFacts& facts, const HostFacts& host) {
+std::optional<Ending> fault_ending(const LogFacts& facts, const HostEvidence& host) {
     const std::string line = facts.line(LogSays::illegal_instruction);
     const std::string cause = joined(line.empty() ? reason_of(facts) : line, host.fault.what);
     if (line.empty()) {
@@ -106,7 +106,7 @@ std::optional<Ending> fault_ending(const LogFacts& facts, const HostFacts& host)
 }
 
 /// Exit code 1 (10 in mock's documentation): the last call of rpmbuild decides.
-Ending rpmbuild_ending(const LogFacts& facts, const HostFacts& host) {
+Ending rpmbuild_ending(const LogFacts& facts, const HostEvidence& host) {
     if (facts.says(LogSays::not_an_srpm)) return {Outcome::bad_srpm, facts.mock_error};
     if (auto ending = disk_ending(facts, host)) return *ending;
     const bool killed = was_killed(facts.step_exit_code);
@@ -142,7 +142,7 @@ Ending rpmbuild_ending(const LogFacts& facts, const HostFacts& host) {
 }
 
 /// Exit code 30: the package manager failed.
-Ending dnf_ending(const LogFacts& facts, const HostFacts& host) {
+Ending dnf_ending(const LogFacts& facts, const HostEvidence& host) {
     if (auto ending = disk_ending(facts, host)) return *ending;
     if (!facts.build_phase_started) return infra("The build root could not be installed", facts);
     if (!facts.missing.empty()) {
@@ -157,7 +157,7 @@ Ending dnf_ending(const LogFacts& facts, const HostFacts& host) {
             sentence("dnf could not install the BuildRequires", facts.line(LogSays::dnf_error))};
 }
 
-Ending host_ending(const std::string& meaning, const LogFacts& facts, const HostFacts& host) {
+Ending host_ending(const std::string& meaning, const LogFacts& facts, const HostEvidence& host) {
     if (auto ending = disk_ending(facts, host)) return *ending;
     return infra(meaning, facts);
 }
@@ -170,7 +170,7 @@ std::string in_words(Duration time) {
 
 }  // namespace
 
-Ending mock_ending(int exit_code, const LogFacts& facts, const HostFacts& host) {
+Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& host) {
     if (exit_code == 137) {
         if (auto ending = memory_ending(facts, host, true)) return *ending;
     }

@@ -33,18 +33,18 @@ struct Fault {
 };
 
 /// What the host knows of one run of mock, beside its logs.
-struct HostFacts {
+struct HostEvidence {
     int oom_kills = 0;  ///< by the build's own control group; 0 too where it has none
     KernelFacts kernel;
     Fault fault;
     bool disk_exhausted = false;  ///< nothing was left where the build root is
-    friend bool operator==(const HostFacts&, const HostFacts&) = default;
+    friend bool operator==(const HostEvidence&, const HostEvidence&) = default;
 };
 
 /// What mock's exit code (6.7) means together with its logs and what the host knows. The code alone
 /// does not tell: 1 is "rpmbuild failed" and "mock broke" alike. What is not surely the package's
 /// fault is ours, and ours is retried elsewhere.
-Ending mock_ending(int exit_code, const LogFacts& facts, const HostFacts& host = {});
+Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& host = {});
 
 /// Why the worker itself ended a run.
 enum class Stop { none, cancelled, out_of_time, stalled };

@@ -153,7 +153,7 @@ TEST_CASE("no exit code that mock documents is left out") {
 struct HostRow {
     const char* what;
     LogFacts facts;
-    HostFacts host;
+    HostEvidence host;
     Ending ending;
 };
 
@@ -168,8 +168,8 @@ void check_rows(const std::vector<HostRow>& rows) {
 
 const std::string kReason = "Bad exit status from /var/tmp/rpm-tmp.x (%build)";
 
-HostFacts a_host(bool kernel_log, Fault fault = {}, std::string oom_line = "", int oom_kills = 0) {
-    HostFacts host;
+HostEvidence a_host(bool kernel_log, Fault fault = {}, std::string oom_line = "", int oom_kills = 0) {
+    HostEvidence host;
     host.kernel = {kernel_log, std::move(oom_line)};
     host.fault = std::move(fault);
     host.oom_kills = oom_kills;
@@ -272,7 +272,7 @@ TEST_CASE("want of memory needs the host's word, or the compiler's") {
 }
 
 TEST_CASE("a disk without space is told even where the logs could not be written") {
-    HostFacts host;
+    HostEvidence host;
     host.disk_exhausted = true;
     CHECK(mock_ending(1, rpmbuild_failed(), host).outcome == Outcome::disk_full);
     CHECK(mock_ending(1, {}, host).outcome == Outcome::disk_full);
