@@ -168,7 +168,10 @@ void check_rows(const std::vector<HostRow>& rows) {
 
 const std::string kReason = "Bad exit status from /var/tmp/rpm-tmp.x (%build)";
 
-HostEvidence a_host(bool kernel_log, Fault fault = {}, std::string oom_line = "", int oom_kills = 0) {
+HostEvidence a_host(bool kernel_log,
+                    Fault fault = {},
+                    std::string oom_line = "",
+                    int oom_kills = 0) {
     HostEvidence host;
     host.kernel = {kernel_log, std::move(oom_line)};
     host.fault = std::move(fault);
