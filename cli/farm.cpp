@@ -46,6 +46,7 @@ Errc code_of(unsigned status) {
         case 401: return Errc::unauthorized;
         case 404: return Errc::not_found;
         case 409: return Errc::conflict;
+        case 410: return Errc::not_found;
         default: return status >= 500 ? Errc::unavailable : Errc::invalid_argument;
     }
 }
@@ -140,10 +141,15 @@ Result<void> Farm::upload(const Digest& digest, const std::filesystem::path& fil
     return {};
 }
 
-Result<LogPiece> Farm::log(std::int64_t attempt, std::uint64_t offset) {
-    const Target target = Target("/v1/attempts").segment(attempt).segment("log");
-    Result<http::ClientResponse> response =
-        ask("GET", target.with("offset", std::to_string(offset)), "", kAnswerTimeout);
+Result<LogPiece> Farm::log(std::int64_t attempt,
+                           std::uint64_t offset,
+                           std::chrono::milliseconds wait) {
+    const Target target = Target("/v1/attempts")
+                              .segment(attempt)
+                              .segment("log")
+                              .with("offset", std::to_string(offset))
+                              .with("wait", static_cast<std::int64_t>(wait.count()));
+    Result<http::ClientResponse> response = ask("GET", target, "", kAnswerTimeout + wait);
     if (!response) return response.error();
     return LogPiece{std::move(response->body), response->log_complete};
 }

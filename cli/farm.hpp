@@ -58,7 +58,10 @@ public:
 
     Result<bool> has_object(const Digest& digest);
     Result<void> upload(const Digest& digest, const std::filesystem::path& file);
-    Result<LogPiece> log(std::int64_t attempt, std::uint64_t offset);
+    /// `wait`: how long the farm may take to have more than nothing.
+    Result<LogPiece> log(std::int64_t attempt,
+                         std::uint64_t offset,
+                         std::chrono::milliseconds wait = std::chrono::milliseconds(0));
 
     const std::string& url() const { return client_.url(); }
 

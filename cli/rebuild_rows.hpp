@@ -64,6 +64,10 @@ struct AttemptRow {
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
     std::int64_t memory_peak_bytes = 0;
+    std::int64_t disk_bytes = 0;
+    std::int64_t bytes_written = 0;
+    std::optional<std::string> buildroot;   ///< what /v1/buildroots/ID wants
+    std::optional<int> buildroot_packages;  ///< how many
 };
 BOOST_DESCRIBE_STRUCT(AttemptRow,
                       (),
@@ -76,7 +80,17 @@ BOOST_DESCRIBE_STRUCT(AttemptRow,
                        evidence,
                        wall_ms,
                        cpu_ms,
-                       memory_peak_bytes))
+                       memory_peak_bytes,
+                       disk_bytes,
+                       bytes_written,
+                       buildroot,
+                       buildroot_packages))
+
+struct BuildrootRow {
+    std::string id;
+    std::vector<std::string> packages;
+};
+BOOST_DESCRIBE_STRUCT(BuildrootRow, (), (id, packages))
 
 struct RpmRow {
     Nevra nevra;

@@ -49,6 +49,20 @@ BOOST_DESCRIBE_STRUCT(LeaseRow,
                       (),
                       (attempt, slot, build, comparison, package, variant, granted_at, expires_at))
 
+/// One of a worker's failures in a row.
+struct HostFailureRow {
+    std::int64_t attempt = 0;
+    std::optional<std::int64_t> build;
+    std::string package;
+    std::string outcome;
+    std::string sentence;
+    TimePoint ended_at{};
+    std::string built_by;
+};
+BOOST_DESCRIBE_STRUCT(HostFailureRow,
+                      (),
+                      (attempt, build, package, outcome, sentence, ended_at, built_by))
+
 struct WorkerRow {
     std::int64_t id = 0;
     std::string name;
@@ -57,11 +71,34 @@ struct WorkerRow {
     TimePoint registered_at{};
     TimePoint seen_at{};
     std::int64_t running = 0;
+    std::string admission = "enabled";
+    std::optional<TimePoint> since;
+    std::string reason;
+    bool by_farm = false;
+    std::optional<TimePoint> probe_at;
+    std::optional<std::int64_t> probe;
+    int probes_passed = 0;
+    std::vector<HostFailureRow> evidence;
     std::vector<LeaseRow> leases;  ///< only in the answer for one worker
 };
 BOOST_DESCRIBE_STRUCT(WorkerRow,
                       (),
-                      (id, name, level, hello, registered_at, seen_at, running, leases))
+                      (id,
+                       name,
+                       level,
+                       hello,
+                       registered_at,
+                       seen_at,
+                       running,
+                       admission,
+                       since,
+                       reason,
+                       by_farm,
+                       probe_at,
+                       probe,
+                       probes_passed,
+                       evidence,
+                       leases))
 
 struct PackageRow {
     std::int64_t id = 0;

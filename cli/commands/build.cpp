@@ -67,6 +67,11 @@ ExitCode list_builds(Session& session, const ListOptions& options) {
                                                  });
 }
 
+/// 0 is what was not measured.
+std::string measured(std::int64_t bytes) {
+    return bytes > 0 ? format_bytes(bytes) : "-";
+}
+
 Table attempts_of(const BuildRow& build) {
     Table table({{"ATTEMPT", Align::right},
                  {"WORKER"},
@@ -75,6 +80,9 @@ Table attempts_of(const BuildRow& build) {
                  {"TIME", Align::right},
                  {"CPU", Align::right},
                  {"MEMORY", Align::right},
+                 {"DISK", Align::right},
+                 {"WRITTEN", Align::right},
+                 {"BUILDROOT", Align::right},
                  {"EVIDENCE"}});
     for (const AttemptRow& row : build.attempt_list) {
         table.add({{std::to_string(row.id)},
@@ -84,6 +92,9 @@ Table attempts_of(const BuildRow& build) {
                    {format_duration(Duration(row.wall_ms))},
                    {format_duration(Duration(row.cpu_ms))},
                    {format_bytes(row.memory_peak_bytes)},
+                   {measured(row.disk_bytes)},
+                   {measured(row.bytes_written)},
+                   {row.buildroot_packages ? std::to_string(*row.buildroot_packages) : "-"},
                    {row.evidence}});
     }
     return table;
@@ -120,6 +131,29 @@ ExitCode show_build(Session& session, const IdOptions& options) {
     return session.answer<BuildRow>(
         session.farm.get(Target("/v1/builds").segment(options.id)),
         [&](const BuildRow& build) { print_build(session.output, build); });
+}
+
+/// The newest attempt that came as far as rpmbuild.
+ExitCode print_buildroot(Session& session, const IdOptions& options) {
+    const auto build =
+        Session::read<BuildRow>(session.farm.get(Target("/v1/builds").segment(options.id)));
+    if (!build) return session.fail(build.error());
+    std::optional<std::string> buildroot;
+    for (const AttemptRow& attempt : build->attempt_list) {
+        if (attempt.buildroot) buildroot = attempt.buildroot;
+    }
+    if (!buildroot) {
+        return session.fail(
+            {Errc::not_found, fmt::format("Build {} has never come as far as "
+                                          "rpmbuild, so its build root is not known.",
+                                          options.id)});
+    }
+    return session.answer<BuildrootRow>(
+        session.farm.get(Target("/v1/buildroots").segment(*buildroot)),
+        [&](const BuildrootRow& row) {
+            for (const std::string& package : row.packages)
+                session.output.print_line(one_line(package));
+        });
 }
 
 ExitCode explain_build(Session& session, const IdOptions& options) {
@@ -166,9 +200,15 @@ void add_build_commands(CLI::App& app, Action& action) {
     explain.app->add_option("id", explain.options->id, "Id of the build")->required();
     explain.does(action, explain_build);
 
+    Command<IdOptions> buildroot(*noun, "buildroot",
+                                 "The packages that were installed in its newest build root");
+    buildroot.app->add_option("id", buildroot.options->id, "Id of the build")->required();
+    buildroot.does(action, print_buildroot);
+
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");
     log.app->add_option("id", log.options->id, "Id of the build")->required();
-    log.app->add_flag("-f,--follow", log.options->follow, "Go on until the attempt has ended");
+    log.app->add_flag("-f,--follow", log.options->follow,
+                      "Go on until the build has ended, also through its further attempts");
     log.does(action, print_log);
 
     Command<IdOptions> cancel(*noun, "cancel", "Cancel a build that has not ended");

@@ -23,7 +23,7 @@ void print_unplaceable(Output& output, const Explanation& explanation, TimePoint
     if (explanation.unplaceable) {
         output.print_line(painted(
             fmt::format("UNPLACEABLE since {}: it will not run unless a fitting worker joins the "
-                        "farm.",
+                        "farm or is enabled.",
                         since),
             Paint::bad, output.out_style));
     } else {

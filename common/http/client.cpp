@@ -111,8 +111,9 @@ Result<ClientResponse> Client::request(const std::string& method,
 
 Result<ClientResponse> Client::upload(const std::string& target,
                                       const std::filesystem::path& from,
-                                      std::chrono::milliseconds timeout) {
-    return impl_->send(url_, Call{"PUT", target, {}, from, {}, impl_->token, timeout});
+                                      std::chrono::milliseconds timeout,
+                                      std::uint64_t offset) {
+    return impl_->send(url_, Call{"PUT", target, {}, from, {}, impl_->token, timeout, offset});
 }
 
 Result<ClientResponse> Client::download(const std::string& target,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/vocab/result.hpp"
@@ -13,7 +14,8 @@ namespace terrace::http {
 struct ClientResponse {
     unsigned status = 0;
     std::string body;
-    bool log_complete = false;  ///< the header Terrace-Log-Complete
+    bool log_complete = false;            ///< the header Terrace-Log-Complete
+    std::optional<std::uint64_t> offset;  ///< the header Terrace-Offset: where to go on
 };
 
 /// A blocking HTTP/1.1 client of the farm's REST API. Keeps one connection alive and opens it anew
@@ -35,12 +37,14 @@ public:
                                    const std::string& json_body,
                                    std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
-    /// Streams a file up (PUT) or down (GET, written beside `to` and renamed when complete; nothing
-    /// is written unless the status is 200). Both throw std::system_error when the local file
-    /// cannot be read or written.
+    /// Streams a file up (PUT, from the byte `offset` on) or down (GET, written beside `to` and
+    /// renamed when complete; nothing is written unless the status is 200). `timeout` is that of
+    /// each step: while bytes pass, a transfer may take as long as it needs. Both throw
+    /// std::system_error when the local file cannot be read or written.
     Result<ClientResponse> upload(const std::string& target,
                                   const std::filesystem::path& from,
-                                  std::chrono::milliseconds timeout);
+                                  std::chrono::milliseconds timeout,
+                                  std::uint64_t offset = 0);
     Result<ClientResponse> download(const std::string& target,
                                     const std::filesystem::path& to,
                                     std::chrono::milliseconds timeout);

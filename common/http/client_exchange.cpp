@@ -7,7 +7,10 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -88,12 +91,13 @@ private:
     std::ofstream file_;
 };
 
-asio::awaitable<error_code> send_file(ByteStream& stream,
-                                      const fs::path& path,
-                                      std::uintmax_t size) {
+/// The last `size` bytes of the file to upload.
+asio::awaitable<error_code> send_file(ByteStream& stream, const Call& call, std::uintmax_t size) {
+    const fs::path& path = call.upload;
     errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw_file_error(path, "cannot read");
+    if (!file.seekg(static_cast<std::streamoff>(call.upload_offset)))
+        throw_file_error(path, "cannot read");
     std::vector<char> chunk(kReadSize);
     for (std::uintmax_t left = size; left != 0;) {
         const std::size_t want =
@@ -102,19 +106,23 @@ asio::awaitable<error_code> send_file(ByteStream& stream,
         if (!file.read(chunk.data(), static_cast<std::streamsize>(want)))
             throw_file_error(path, "cannot read");
         const asio::const_buffer bytes(chunk.data(), want);
+        stream.expires_after(call.timeout);
         const IoResult written = co_await stream.write(bytes);
         if (written.error) co_return written.error;
         left -= want;
     }
+    stream.expires_after(call.timeout);
     co_return error_code();
 }
 
-asio::awaitable<error_code> receive_body(Connection& connection,
+asio::awaitable<error_code> receive_body(const Call& call,
+                                         Connection& connection,
                                          ResponseParser& parser,
                                          BodySink& sink) {
     std::vector<char> chunk(kReadSize);
     while (!parser.is_done()) {
         const asio::mutable_buffer space(chunk.data(), chunk.size());
+        if (!call.download.empty()) connection.stream->expires_after(call.timeout);
         const IoResult read =
             co_await read_body(*connection.stream, connection.buffer, parser, space);
         sink.append(chunk.data(), read.bytes);
@@ -123,6 +131,13 @@ asio::awaitable<error_code> receive_body(Connection& connection,
     }
     sink.finish();
     co_return error_code();
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole ? std::optional(number) : std::nullopt;
 }
 
 /// Reads a header. @return its status, also 100.
@@ -135,6 +150,7 @@ asio::awaitable<error_code> receive_header(Connection& connection,
     if (error) co_return error;
     end.response.status = parser.get().result_int();
     end.response.log_complete = parser.get()["Terrace-Log-Complete"] == "true";
+    end.response.offset = number_of(parser.get()["Terrace-Offset"]);
     co_return error;
 }
 
@@ -150,7 +166,7 @@ asio::awaitable<error_code> receive_response(const Call& call,
         if (end.response.status == 100) continue;
         const bool to_file = !call.download.empty() && end.response.status == 200;
         BodySink sink(end.response, to_file ? call.download : fs::path());
-        error = co_await receive_body(connection, parser, sink);
+        error = co_await receive_body(call, connection, parser, sink);
         if (!error && !parser.keep_alive()) connection.stream.reset();
         co_return error;
     }
@@ -171,11 +187,17 @@ asio::awaitable<bool> body_is_wanted(Connection& connection, CallEnd& end, error
     co_return !error && text.substr(8, 4) == " 100";
 }
 
+std::uintmax_t body_size(const Call& call) {
+    if (call.upload.empty()) return call.body.size();
+    const std::uintmax_t size = fs::file_size(call.upload);
+    return size - std::min<std::uintmax_t>(size, call.upload_offset);
+}
+
 asio::awaitable<error_code> exchange(const Endpoint& endpoint,
                                      const Call& call,
                                      Connection& connection,
                                      CallEnd& end) {
-    const std::uintmax_t size = call.upload.empty() ? call.body.size() : fs::file_size(call.upload);
+    const std::uintmax_t size = body_size(call);
     const bool expect = !call.upload.empty() && size >= kExpectContinueFrom;
     std::string text = header_of(endpoint, call, size, expect);
     text += call.body;
@@ -183,8 +205,12 @@ asio::awaitable<error_code> exchange(const Endpoint& endpoint,
     const IoResult written = co_await connection.stream->write(bytes);
     error_code error = written.error;
     bool wanted = !call.upload.empty();
-    if (!error && expect) wanted = co_await body_is_wanted(connection, end, error);
-    if (!error && wanted) error = co_await send_file(*connection.stream, call.upload, size);
+    if (!error && expect) {
+        wanted = co_await body_is_wanted(connection, end, error);
+        // Whoever reads once more after a reading error waits for an event that was the last one.
+        if (error) co_return error;
+    }
+    if (!error && wanted) error = co_await send_file(*connection.stream, call, size);
     if (error && error == boost::beast::error::timeout) co_return error;
     // Even when sending failed there may be an answer that says why, such as 413.
     const error_code response_error = co_await receive_response(call, connection, end);

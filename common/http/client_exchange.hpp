@@ -28,7 +28,8 @@ struct Call {
     std::filesystem::path upload;    ///< its content is the body
     std::filesystem::path download;  ///< where the body of a success goes
     std::string token;
-    std::chrono::milliseconds timeout{};
+    std::chrono::milliseconds timeout{};  ///< of the call; of each step of an up- or download
+    std::uint64_t upload_offset = 0;      ///< where in the file the body begins
 };
 
 /// A connection and what was read from it too early.

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -112,6 +115,19 @@ std::chrono::microseconds duration_of(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
+/// Of a process that has ended and was not collected: then those that it has waited for are in it.
+std::int64_t bytes_written_by(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/io");
+    constexpr std::string_view kKey = "write_bytes: ";
+    for (std::string line; std::getline(file, line);) {
+        if (!line.starts_with(kKey)) continue;
+        std::int64_t bytes = 0;
+        std::from_chars(line.data() + kKey.size(), line.data() + line.size(), bytes);
+        return bytes;
+    }
+    return 0;
+}
+
 ChildExit exit_of(int status, const rusage& usage) {
     ChildExit exit;
     exit.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -154,12 +170,14 @@ bool ChildProcess::has_ended(bool block) const {
 
 void ChildProcess::collect() {
     kill(-pid_, SIGKILL);
+    const std::int64_t bytes_written = bytes_written_by(pid_);
     int status = 0;
     rusage usage{};
     while (wait4(pid_, &status, 0, &usage) < 0) {
         if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "wait4");
     }
     exit_ = exit_of(status, usage);
+    exit_->usage.bytes_written = bytes_written;
 }
 
 std::optional<ChildExit> ChildProcess::poll() {

@@ -31,6 +31,9 @@ struct ChildUsage {
     /// Of the largest process of the tree that was waited for; never less than our own size at the
     /// start of the child, which Linux counts in.
     std::int64_t memory_peak_bytes = 0;
+    /// What the child and those that were waited for gave to block devices, now or by the page
+    /// cache later (proc(5), io: write_bytes). 0 where the kernel does not count or tell it.
+    std::int64_t bytes_written = 0;
 };
 
 /// How a child ended. `exit_code` is 128 + signal if a signal ended it, as in a shell.

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iomanip>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 namespace terrace {
 namespace {
@@ -97,6 +100,45 @@ Level level_of(const CpuidLeaves& leaves) {
         level = std::min(level, static_cast<Level>(static_cast<int>(feature.level) - 1));
     }
     return level;
+}
+
+CpuidLeaves without(CpuidLeaves leaves, const std::vector<FeatureFault>& faults) {
+    const auto clear = [&](const Feature& feature) {
+        const auto is_it = [&](const FeatureFault& fault) { return fault.feature == feature.name; };
+        if (std::ranges::any_of(faults, is_it)) leaves.*feature.leaf &= ~(1U << feature.bit);
+    };
+    std::ranges::for_each(kFeatures, clear);
+    std::ranges::for_each(kFurther, clear);
+    return leaves;
+}
+
+Level proven_level(const WorkerHello& hello) {
+    return level_of(without(hello.leaves, hello.features_faulting));
+}
+
+std::string text_of(const CpuidLeaves& leaves) {
+    std::ostringstream text;
+    text << std::hex;
+    for (const auto& [name, value] :
+         {std::pair<const char*, std::uint64_t>{"1.ecx", leaves.leaf1_ecx},
+          {"1.edx", leaves.leaf1_edx},
+          {"7.0.ebx", leaves.leaf7_ebx},
+          {"7.0.ecx", leaves.leaf7_ecx},
+          {"80000001.ecx", leaves.ext1_ecx},
+          {"80000001.edx", leaves.ext1_edx}}) {
+        text << name << '=' << std::setw(8) << std::setfill('0') << value << ' ';
+    }
+    text << "xcr0=" << leaves.xcr0;
+    return std::move(text).str();
+}
+
+std::string text_of(const std::vector<FeatureFault>& faults) {
+    std::string text;
+    for (const FeatureFault& fault : faults) {
+        text += (text.empty() ? "" : ", ") + fault.feature + " (" + fault.instruction + ": " +
+                fault.reason + ")";
+    }
+    return text;
 }
 
 std::vector<std::string> features_of(const CpuidLeaves& leaves) {

@@ -14,6 +14,19 @@ namespace terrace {
 /// enabled its state: XCR0 must have XMM and YMM for v3, opmask and ZMM besides for v4.
 Level level_of(const CpuidLeaves& leaves);
 
+/// The registers without what they claim and `faults` disprove: everything here may be asked of
+/// them. Names that this table does not have are passed over.
+CpuidLeaves without(CpuidLeaves leaves, const std::vector<FeatureFault>& faults);
+
+/// What worker and scheduler both make of a worker's registers and of the faults that it found.
+Level proven_level(const WorkerHello& hello);
+
+/// The registers in one line, each by its leaf: "1.ecx=7ffafbbf ... xcr0=e7".
+std::string text_of(const CpuidLeaves& leaves);
+
+/// For people: "avx512bw (vpaddb zmm: SIGILL), ..."; empty if there is none.
+std::string text_of(const std::vector<FeatureFault>& faults);
+
 /// The features that CPU and OS offer, those of the psABI's levels and some beyond them that a
 /// package may require, by their usual lower-case names, sorted.
 std::vector<std::string> features_of(const CpuidLeaves& leaves);

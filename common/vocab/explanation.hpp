@@ -17,8 +17,9 @@ namespace terrace {
 struct WorkerReason {
     std::string worker;
     Level level = Level::none;
-    std::string predicate;  ///< level, feature, excluded_cpu, cores, memory, disk, paused,
-                            ///< back_off, avoid, measuring, busy, room, reserved, headroom, free
+    std::string predicate;  ///< level, feature, excluded_cpu, cores, memory, disk, draining,
+                            ///< disabled, quarantined, probing, paused, back_off, avoid,
+                            ///< measuring, busy, room, reserved, headroom, free
     std::string detail;     ///< a sentence
     friend bool operator==(const WorkerReason&, const WorkerReason&) = default;
 };
@@ -34,7 +35,7 @@ struct Explanation {
     std::optional<std::int64_t> position;  ///< in its rebuild; 1 goes first
     std::int64_t ready_in_class = 0;       ///< other ready builds of its priority class
     std::int64_t of_higher_class = 0;      ///< ready builds that go before it whatever its rank
-    bool unplaceable = false;              ///< no known worker can ever run it
+    bool unplaceable = false;              ///< no worker can run it that is not kept from leases
     std::optional<TimePoint> since;        ///< unplaceable since; shown after a grace period
     std::optional<TimePoint> start_estimated;
     std::string start_basis;

@@ -102,12 +102,14 @@ struct AttemptReport {
     int exit_code = 0;
     std::int64_t wall_ms = 0;
     std::int64_t cpu_ms = 0;
+    /// Of all its processes at once, of memory that cannot be given back; without a control group,
+    /// of the largest process.
     std::int64_t memory_peak_bytes = 0;
     /// Of a build: the most that was seen on disk below the build root's home, where rpmbuild
     /// unpacks, compiles and packs, plus mock's results at the end. Allocated blocks, not lengths.
     /// Not in it: the build root's own packages, and a build root on tmpfs.
     std::int64_t disk_bytes = 0;
-    std::int64_t bytes_written = 0;  ///< to block devices, by its control group; 0: not known
+    std::int64_t bytes_written = 0;  ///< to block devices, now or by the page cache; 0: not known
     /// Of a build: what was installed in its build root when rpmbuild began, as NEVRAs, sorted.
     std::vector<std::string> buildroot_packages;
     std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before

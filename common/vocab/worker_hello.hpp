@@ -25,6 +25,15 @@ BOOST_DESCRIBE_STRUCT(CpuidLeaves,
                       (),
                       (leaf1_ecx, leaf1_edx, leaf7_ebx, leaf7_ecx, ext1_ecx, ext1_edx, xcr0))
 
+/// A feature that the registers claim and whose instruction did not work when the worker tried it.
+struct FeatureFault {
+    std::string feature;
+    std::string instruction;  ///< the one that was tried, such as "vpaddd zmm"
+    std::string reason;       ///< "SIGILL", or that it gave a wrong result
+    friend bool operator==(const FeatureFault&, const FeatureFault&) = default;
+};
+BOOST_DESCRIBE_STRUCT(FeatureFault, (), (feature, instruction, reason))
+
 struct WorkerHello {
     std::string name;
     std::string incarnation;
@@ -32,8 +41,9 @@ struct WorkerHello {
     int slots = 1;
     Level level_max = Level::x86_64_v4;  ///< never take work above it, whatever the CPU can do
     CpuidLeaves leaves;
-    std::vector<std::string> features;          ///< enabled by CPU and OS, sorted
-    std::vector<std::string> features_missing;  ///< for the next level
+    std::vector<FeatureFault> features_faulting;  ///< claimed by the leaves, and do not work
+    std::vector<std::string> features;            ///< enabled by CPU and OS, and working; sorted
+    std::vector<std::string> features_missing;    ///< for the next level
     std::string vendor;
     std::string model;  ///< "6-167-1": family, model, stepping
     std::string microcode;
@@ -44,6 +54,7 @@ struct WorkerHello {
     std::string kernel;
     std::string mock_version;
     std::string rpm_version;
+    std::string confinement;  ///< what limits its attempts and ends them, for people
     friend bool operator==(const WorkerHello&, const WorkerHello&) = default;
 };
 BOOST_DESCRIBE_STRUCT(WorkerHello,
@@ -54,6 +65,7 @@ BOOST_DESCRIBE_STRUCT(WorkerHello,
                        slots,
                        level_max,
                        leaves,
+                       features_faulting,
                        features,
                        features_missing,
                        vendor,
@@ -65,6 +77,7 @@ BOOST_DESCRIBE_STRUCT(WorkerHello,
                        disk_bytes_free,
                        kernel,
                        mock_version,
-                       rpm_version))
+                       rpm_version,
+                       confinement))
 
 }  // namespace terrace

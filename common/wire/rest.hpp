@@ -54,6 +54,14 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (release, packages, variants, mode, stream, priority, share, confirm, retry_of, second_pass_of))
 
+/// POST /v1/workers/NAME/{enable,drain,disable,quarantine}. The last two need a reason. `now`: what
+/// the worker runs is handed back, and tried elsewhere.
+struct AdmissionRequest {
+    std::string reason;
+    bool now = false;
+};
+BOOST_DESCRIBE_STRUCT(AdmissionRequest, (), (reason, now))
+
 /// The answer to a POST that made something.
 struct Created {
     std::int64_t id = 0;

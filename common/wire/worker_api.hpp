@@ -17,7 +17,7 @@
 ///   nothing to do POST /v1/heartbeats                    Heartbeat       -> HeartbeatReply POST
 ///   /v1/attempts/ID/log?fence=&offset=   text         -> 204, 409 stale POST
 ///   /v1/attempts/ID/result            AttemptReport   -> 204, 409 stale HEAD, GET, PUT
-///   /v1/objects/SHA256      bytes
+///   /v1/objects/SHA256?attempt=&fence=&offset=   bytes (docs/api.md, "Workers")
 ///
 /// An incarnation is a random name that a worker process gives itself at start: attempts of an
 /// earlier incarnation are lost, so their leases end at once.
@@ -42,8 +42,11 @@ struct Heartbeat {
     WorkerId worker;
     std::string incarnation;
     std::vector<LeaseKey> running;
+    /// What attempts may have in all, running ones and others, as WorkerHello said at first; 0: as
+    /// before.
+    std::int64_t disk_bytes_free = 0;
 };
-BOOST_DESCRIBE_STRUCT(Heartbeat, (), (worker, incarnation, running))
+BOOST_DESCRIBE_STRUCT(Heartbeat, (), (worker, incarnation, running, disk_bytes_free))
 
 struct HeartbeatReply {
     std::vector<AttemptId> ended;  ///< of those running: the lease has ended, stop the attempt

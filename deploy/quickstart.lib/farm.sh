@@ -122,7 +122,7 @@ write_config() {
     port=$(free_port "$port_first")
     rm -rf "$etc" "${state:?}/bin"
     mkdir -p "$etc/releases" "$state/bin" "$state/run"
-    install -m 755 "$build_dir"/bin/{terrace,terrace-scheduler,terrace-worker,terrace-measure} "$state/bin/"
+    install -m 755 "$build_dir"/bin/{terrace,terrace-scheduler,terrace-worker,terrace-measure,terrace-inspect} "$state/bin/"
     # Eight blocks instead of ten: what is to be seen here is large, and half an hour is long enough.
     sed 's/quadruples: 10/quadruples: 8/' "$repo/deploy/examples/release-mini-1.yaml" > "$etc/releases/mini-1.yaml"
     cp -r "$repo/deploy/benchmarks" "$etc/benchmarks"
@@ -136,14 +136,14 @@ listen:
   address: 127.0.0.1
   port: $port
 END
-    write_worker worker-1 x86_64 "$port"    # what it gets shows the placement: baseline builds only
-    write_worker worker-2 x86_64_v4 "$port" # whatever this CPU can do
+    write_worker worker-1 x86_64 "$port" "${slot_users[0]:-}"    # what it gets shows the placement: baseline builds only
+    write_worker worker-2 x86_64_v4 "$port" "${slot_users[1]:-}" # whatever this CPU can do
     echo "http://127.0.0.1:$port" > "$state/run/url"
     chmod -R a+rX "$etc" "$state/bin" "$state/run"
     echo "remark: ${mock[*]}, account $account, http://127.0.0.1:$port"
 }
 
-write_worker() { # NAME LEVEL_MAX PORT
+write_worker() { # NAME LEVEL_MAX PORT SLOT_USER
     local part command=
     for part in "${mock[@]}"; do command+="${command:+, }\"$part\""; done
     cat > "$state/etc/$1.yaml" <<END
@@ -155,7 +155,8 @@ level_max: $2
 mock_command: [$command]
 mock_configs: mock-configs
 isolation: $isolation
-$([[ -z $mock_uid ]] || echo "mock_uid: $mock_uid")
+drain: 20s
+$([[ -z $4 ]] || echo "slot_users: [$4]")
 END
 }
 

@@ -48,13 +48,14 @@ choose_mock() {
     if [[ $EUID == 0 ]]; then
         account_prefix=(setpriv --reuid "$account" --regid "$(id -g "$account")" --clear-groups --)
     fi
-    mock_uid='' isolation=auto worker_prefix=root_prefix
+    isolation=auto worker_prefix=root_prefix
+    slot_users=() # of worker-1 and worker-2, which have one slot each
     if command -v mock > /dev/null; then
         mock=("$(command -v mock)")
-        if [[ $EUID == 0 ]]; then mock_uid=$(id -u "$account"); else worker_prefix=account_prefix; fi
+        if [[ $EUID == 0 ]]; then slot_users=("${build_accounts[@]}"); else worker_prefix=account_prefix; fi
     else
         mock=("$repo/tests/minimock/mock")
-        mock_uid=$(id -u "$account")
+        slot_users=(60706 60707) # the stand-in needs no accounts
         isolation=simple
     fi
 }
@@ -69,7 +70,7 @@ build_terrace() {
     cd "$repo"
     [[ -f $build_dir/CMakeCache.txt ]] || cmake --preset "$preset" -B "$build_dir"
     cmake --build "$build_dir" -j "$((jobs > 0 ? jobs : 1))" \
-        --target terrace terrace-scheduler terrace-worker terrace-measure
+        --target terrace terrace-scheduler terrace-worker terrace-measure terrace-inspect
 }
 
 # A compiler of this code needs up to 2 GiB.
@@ -77,7 +78,7 @@ memory_gib() { awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo; 
 
 check_programs() {
     local program
-    for program in terrace terrace-scheduler terrace-worker terrace-measure; do
+    for program in terrace terrace-scheduler terrace-worker terrace-measure terrace-inspect; do
         [[ -x $build_dir/bin/$program ]] || fail "$build_dir/bin/$program is missing: run without --no-build."
     done
 }
@@ -104,14 +105,22 @@ make_srpms() {
     echo "remark: $(find "$state/srpms" -name '*.src.rpm' | wc -l) SRPMs"
 }
 
+build_accounts=(terrace-build0 terrace-build1)
 make_accounts() {
     local shell=/usr/sbin/nologin
+    [[ -x $shell ]] || shell=/sbin/nologin
     if [[ $EUID == 0 ]] && ! getent passwd "$account" > /dev/null; then
-        [[ -x $shell ]] || shell=/sbin/nologin
         useradd --system --user-group --no-create-home --home-dir /nonexistent --shell "$shell" "$account"
         echo "remark: added the system account $account"
     fi
     getent group mock > /dev/null || as_root groupadd --system mock
+    # Fedora's mock builds only as users that exist, in its group; as deploy/sysusers.d/terrace-worker.conf has them.
+    if [[ $EUID != 0 ]] || ! command -v mock > /dev/null; then return 0; fi
+    local build_account
+    for build_account in "${build_accounts[@]}"; do
+        getent passwd "$build_account" > /dev/null ||
+            useradd --system --user-group --groups mock --no-create-home --home-dir / --shell "$shell" "$build_account"
+    done
 }
 
 import_all() {

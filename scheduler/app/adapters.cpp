@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/wire/json.hpp"
 #include "scheduler/ingest/seed.hpp"
 #include "scheduler/ingest/srpm_reader.hpp"
 
@@ -15,11 +16,26 @@ store::Page page_of(const rest::Page& page) {
 class StoreUpload final : public rest::UploadSink {
 public:
     StoreUpload(const publish::ObjectStore& store, const Digest& wanted) : upload_(store, wanted) {}
-    void append(std::string_view bytes) override { upload_.append(bytes); }
+    Result<void> append(std::string_view bytes) override {
+        upload_.append(bytes);
+        return {};
+    }
     Result<void> finish() override { return upload_.finish(); }
 
 private:
     publish::ObjectStore::Upload upload_;
+};
+
+class StorePart final : public rest::UploadSink {
+public:
+    explicit StorePart(std::unique_ptr<publish::PartialUploads::Part> part)
+        : part_(std::move(part)) {}
+    Result<void> append(std::string_view bytes) override { return part_->append(bytes); }
+    Result<void> finish() override { return part_->finish(); }
+    bool is_superfluous() override { return part_->is_superfluous(); }
+
+private:
+    std::unique_ptr<publish::PartialUploads::Part> part_;
 };
 
 using SourcePackages = std::vector<core::SourcePackage>;
@@ -38,6 +54,13 @@ Result<rest::FrozenSeed> freeze(const std::vector<std::string>& urls) {
     if (!seed) return seed.error();
     return rest::FrozenSeed(std::move(seed->id), std::move(seed->repos));
 }
+
+struct EndRow {
+    AttemptId id;
+    std::optional<TimePoint> ended_at;
+    std::optional<Outcome> outcome;
+};
+BOOST_DESCRIBE_STRUCT(EndRow, (), (id, ended_at, outcome))
 
 }  // namespace
 
@@ -102,9 +125,22 @@ std::string PgReads::builds(const rest::BuildFilter& filter) {
 std::optional<std::string> PgReads::build(BuildId id) {
     return Borrowed(*this)->build(id);
 }
-std::optional<bool> PgReads::attempt_ended(AttemptId id) {
-    return Borrowed(*this)->attempt_ended(id);
+rest::AttemptEnds PgReads::attempt_ends(const std::vector<AttemptId>& ids) {
+    const std::string text = Borrowed(*this)->attempt_ends(ids);
+    const auto rows = wire::from_text<std::vector<EndRow>>(text);
+    if (!rows)
+        throw std::runtime_error("The ends of attempts cannot be read: " + rows.error().message);
+    rest::AttemptEnds ends;
+    for (const EndRow& row : *rows) {
+        std::optional<rest::AttemptEnd>& end = ends[row.id];
+        if (row.ended_at && row.outcome) end = rest::AttemptEnd{*row.ended_at, *row.outcome};
+    }
+    return ends;
 }
+std::optional<std::string> PgReads::buildroot(const std::string& id) {
+    return Borrowed(*this)->buildroot(id);
+}
+
 std::string PgReads::comparisons(const rest::ComparisonFilter& filter) {
     return Borrowed(*this)->comparisons(RebuildId{filter.rebuild.value_or(0)}, page_of(filter));
 }
@@ -129,6 +165,22 @@ std::filesystem::path StoredObjects::path_of(const Digest& digest) {
 }
 std::unique_ptr<rest::UploadSink> StoredObjects::open_upload(const Digest& digest) {
     return std::make_unique<StoreUpload>(store_, digest);
+}
+std::uint64_t StoredObjects::bytes_held(const Digest& digest, AttemptId attempt) {
+    return partial_.bytes_held(digest, attempt);
+}
+Result<std::unique_ptr<rest::UploadSink>> StoredObjects::resume_upload(const Digest& digest,
+                                                                       AttemptId attempt,
+                                                                       std::uint64_t offset) {
+    auto part = partial_.resume(digest, attempt, offset);
+    if (!part) return part.error();
+    return std::unique_ptr<rest::UploadSink>(std::make_unique<StorePart>(std::move(*part)));
+}
+std::vector<AttemptId> StoredObjects::attempts_uploading() {
+    return partial_.attempts();
+}
+void StoredObjects::drop_uploads(AttemptId attempt) {
+    partial_.drop(attempt);
 }
 
 rest::Intake make_intake(const publish::ObjectStore& store) {

@@ -10,6 +10,7 @@
 
 #include "scheduler/http/services.hpp"
 #include "scheduler/publish/object_store.hpp"
+#include "scheduler/publish/partial_uploads.hpp"
 #include "scheduler/store/pg_read.hpp"
 
 /// The ports of the REST API, on the adapters that do the work.
@@ -30,7 +31,8 @@ public:
     std::optional<std::string> rebuild(RebuildId id) override;
     std::string builds(const rest::BuildFilter& filter) override;
     std::optional<std::string> build(BuildId id) override;
-    std::optional<bool> attempt_ended(AttemptId id) override;
+    rest::AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const rest::ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const rest::ComposeFilter& filter) override;
@@ -50,14 +52,23 @@ private:
 /// The object store, as the API sees it. `store` must outlive it.
 class StoredObjects final : public rest::Objects {
 public:
-    explicit StoredObjects(const publish::ObjectStore& store) : store_(store) {}
+    /// `bytes_max`: of one object.
+    StoredObjects(const publish::ObjectStore& store, std::uint64_t bytes_max)
+        : store_(store), partial_(store, bytes_max) {}
 
     std::optional<std::uint64_t> size_of(const Digest& digest) override;
     std::filesystem::path path_of(const Digest& digest) override;
     std::unique_ptr<rest::UploadSink> open_upload(const Digest& digest) override;
+    std::uint64_t bytes_held(const Digest& digest, AttemptId attempt) override;
+    Result<std::unique_ptr<rest::UploadSink>> resume_upload(const Digest& digest,
+                                                            AttemptId attempt,
+                                                            std::uint64_t offset) override;
+    std::vector<AttemptId> attempts_uploading() override;
+    void drop_uploads(AttemptId attempt) override;
 
 private:
     const publish::ObjectStore& store_;
+    publish::PartialUploads partial_;
 };
 
 /// Reads SRPMs from `store`, which must outlive the intake, and seeds from where their URLs say.

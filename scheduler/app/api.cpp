@@ -29,6 +29,10 @@ rest::BodyLimits body_limits(const SchedulerConfig& config) {
     return limits;
 }
 
+rest::LogKeeping log_keeping(const SchedulerConfig& config) {
+    return {config.keep_logs, config.keep_failed_logs};
+}
+
 }  // namespace
 
 // A connection makes at most one call at a time, so no pool needs room for more calls than
@@ -40,7 +44,7 @@ Api::Api(const SchedulerConfig& config,
          const publish::ObjectStore& objects,
          rest::PostCommand post)
     : reads_(dsn, config.published, TERRACE_VERSION),
-      objects_(objects),
+      objects_(objects, size_of(config.limits.body_bytes)),
       logs_(config.state / "logs", size_of(config.limits.log_bytes)),
       read_pool_(size_of(config.limits.database_connections), size_of(config.limits.connections)),
       file_pool_(kFileThreads, size_of(config.limits.connections)),
@@ -50,6 +54,7 @@ Api::Api(const SchedulerConfig& config,
                 reads_,
                 objects_,
                 logs_,
+                log_keeping(config),
                 make_intake(objects),
                 read_pool_,
                 file_pool_,
@@ -59,6 +64,7 @@ Api::Api(const SchedulerConfig& config,
       router_(token),
       server_(router_, file_pool_, server_options(config)) {
     rest::add_all(router_, services_);
+    housekeeper_.emplace(logs_, objects_, reads_, log_keeping(config));
 }
 
 void Api::stop(rest::asio::io_context& io) {
@@ -67,6 +73,7 @@ void Api::stop(rest::asio::io_context& io) {
 }
 
 void Api::join() {
+    housekeeper_->stop();
     read_pool_.join();
     file_pool_.join();
     intake_pool_.join();

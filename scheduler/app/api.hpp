@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "scheduler/app/adapters.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/http/housekeeping.hpp"
 #include "scheduler/http/server.hpp"
 #include "scheduler/http/services.hpp"
 
@@ -43,6 +45,7 @@ private:
     const rest::Services services_;
     rest::Router router_;
     rest::Server server_;
+    std::optional<rest::Housekeeper> housekeeper_;  ///< last: it uses what is above
 };
 
 }  // namespace terrace::scheduler

@@ -59,11 +59,34 @@ void read_lease(YamlMap lease, SchedulerConfig& config) {
 void read_retry(YamlMap retry, core::RetryPolicy& policy) {
     policy.infra_failures_max =
         static_cast<int>(retry.whole_or("infra_failures_max", policy.infra_failures_max, 0, 1000));
+    policy.attempts_max =
+        static_cast<int>(retry.whole_or("attempts_max", policy.attempts_max, 1, 1000));
     policy.delay_min = retry.duration_or("delay_min", policy.delay_min);
     policy.delay_max = retry.duration_or("delay_max", policy.delay_max);
     retry.done();
     if (policy.delay_min <= Duration(0)) retry.fail("delay_min", "must be more than 0");
     if (policy.delay_max < policy.delay_min) retry.fail("delay_max", "must not be below delay_min");
+}
+
+void read_health(YamlMap map, core::HealthPolicy& policy) {
+    const auto times = [&](const std::string& key, int& value) {
+        value = static_cast<int>(map.whole_or(key, value, 1, 50));
+    };
+    times("suspect_after", policy.suspect_after);
+    times("quarantine_after", policy.quarantine_after);
+    times("quarantine_after_any", policy.quarantine_after_any);
+    times("probes", policy.probes);
+    policy.probe_delay_min = map.duration_or("probe_delay_min", policy.probe_delay_min);
+    policy.probe_delay_max = map.duration_or("probe_delay_max", policy.probe_delay_max);
+    map.done();
+    if (policy.quarantine_after_any < policy.suspect_after) {
+        map.fail("quarantine_after_any",
+                 "must not be below suspect_after: what fails on a suspected worker is tried "
+                 "elsewhere first");
+    }
+    if (policy.probe_delay_min <= Duration(0)) map.fail("probe_delay_min", "must be more than 0");
+    if (policy.probe_delay_max < policy.probe_delay_min)
+        map.fail("probe_delay_max", "must not be below probe_delay_min");
 }
 
 void read_unknown(YamlMap map, core::EstimateDefaults& unknown) {
@@ -108,9 +131,12 @@ void read_placement(YamlMap map, core::PlacementPolicy& policy) {
 void read_timeouts(YamlMap timeouts, SchedulerConfig& config) {
     const core::FarmConfig defaults;
     config.build_timeout = timeouts.duration_or("build", defaults.build_timeout);
+    config.build_silence = timeouts.duration_or("silence", defaults.build_silence);
     config.comparison_timeout = timeouts.duration_or("comparison", defaults.comparison_timeout);
     timeouts.done();
     if (config.build_timeout <= Duration(0)) timeouts.fail("build", "must be more than 0");
+    if (config.build_silence < Duration(0))
+        timeouts.fail("silence", "must not be less than 0; 0 stands for no limit");
     if (config.comparison_timeout <= Duration(0))
         timeouts.fail("comparison", "must be more than 0");
 }
@@ -124,6 +150,15 @@ void read_limits(YamlMap map, Limits& limits) {
         map.whole_or("database_connections", limits.database_connections, 1, 100);
     limits.inbox = map.whole_or("inbox", limits.inbox, 1, kCountMax);
     map.done();
+}
+
+void read_logs(YamlMap map, SchedulerConfig& config) {
+    config.keep_logs = map.duration_or("keep", config.keep_logs);
+    config.keep_failed_logs = map.duration_or("keep_failed", config.keep_failed_logs);
+    map.done();
+    if (config.keep_logs <= Duration(0)) map.fail("keep", "must be more than 0");
+    if (config.keep_failed_logs < config.keep_logs)
+        map.fail("keep_failed", "must not be below keep");
 }
 
 }  // namespace
@@ -143,10 +178,12 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     database.done();
     read_lease(file.map_or_empty("lease"), config);
     read_retry(file.map_or_empty("retry"), config.retry);
+    read_health(file.map_or_empty("worker_health"), config.health);
     read_placement(file.map_or_empty("placement"), config.placement);
     config.buildroot_base = file.texts_or("buildroot_base", config.buildroot_base);
     read_timeouts(file.map_or_empty("timeouts"), config);
     read_limits(file.map_or_empty("limits"), config.limits);
+    read_logs(file.map_or_empty("logs"), config);
     YamlMap log = file.map_or_empty("log");
     config.log_level = log.word_or("level", config.log_level);
     log.done();

@@ -36,11 +36,15 @@ struct SchedulerConfig {
     Duration lease_length{};
     Duration heartbeat_interval{};
     core::RetryPolicy retry;
+    core::HealthPolicy health;
     core::PlacementPolicy placement;
     std::vector<std::string> buildroot_base = {"buildsys-build"};
     Duration build_timeout{};
+    Duration build_silence{};
     Duration comparison_timeout{};
     Limits limits;
+    Duration keep_logs = std::chrono::days(30);         ///< after the end of their attempts
+    Duration keep_failed_logs = std::chrono::days(90);  ///< of attempts that failed
     runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

@@ -215,10 +215,12 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
         add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
     }
     farm.retry = config.retry;
+    farm.health = config.health;
     farm.placement = config.placement;
     farm.lease_length = config.lease_length;
     farm.heartbeat_interval = config.heartbeat_interval;
     farm.build_timeout = config.build_timeout;
+    farm.build_silence = config.build_silence;
     farm.comparison_timeout = config.comparison_timeout;
     return farm;
 }

@@ -3,6 +3,7 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include "common/os/files.hpp"
 
@@ -16,14 +17,26 @@ void add(os::Sha256& hash, const std::string& value) {
     hash.update(std::to_string(value.size()) + ":" + value);
 }
 
-/// The files that a mock config includes by lines of their own: include('templates/x.tpl').
-std::vector<std::string> includes_of(const std::string& text) {
-    static const std::regex include_line(R"(^\s*include\s*\(\s*['"]([^'"]+)['"]\s*\))");
+/// What mock itself reads of a directory before any config.
+constexpr const char* kSiteDefaults = "site-defaults.cfg";
+
+/// The files that a mock config includes by lines of their own: include('templates/x.tpl'). An
+/// include that this cannot follow must not leave its file out of the digest in silence.
+std::vector<std::string> includes_of(const std::string& name, const std::string& text) {
+    static const std::regex include_line(R"(^\s*include\s*\()");
+    static const std::regex plain_include(R"(^\s*include\s*\(\s*['"]([^'"]+)['"]\s*\))");
     std::vector<std::string> names;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
         std::smatch match;
-        if (std::regex_search(line, match, include_line)) names.push_back(match[1]);
+        if (std::regex_search(line, match, plain_include)) {
+            names.push_back(match[1]);
+        } else if (std::regex_search(line, include_line)) {
+            throw std::system_error(std::make_error_code(std::errc::invalid_argument),
+                                    name + ": '" + line +
+                                        "' must name one file in quotes, so that a change of it "
+                                        "makes other builds");
+        }
     }
     return names;
 }
@@ -37,7 +50,8 @@ void add_file(os::Sha256& hash,
     const std::string text = os::read_file(directory / name);
     add(hash, name);
     add(hash, text);
-    for (const std::string& included : includes_of(text)) add_file(hash, directory, included, seen);
+    for (const std::string& included : includes_of(name, text))
+        add_file(hash, directory, included, seen);
 }
 
 }  // namespace
@@ -53,6 +67,7 @@ std::string variant_digest(const core::VariantSpec& variant, const fs::path& moc
     add(hash, std::to_string(variant.defines.size()));
     for (const std::string& define : variant.defines) add(hash, define);
     std::set<std::string> seen;
+    if (fs::exists(mock_configs / kSiteDefaults)) add_file(hash, mock_configs, kSiteDefaults, seen);
     add_file(hash, mock_configs, variant.mock_config + ".cfg", seen);
     return hash.finish().hex;
 }

@@ -30,6 +30,9 @@ core::PackageRule read_rule(YamlMap& map, const core::ReleaseSpec& release) {
     rule.expensive = map.flag_or("expensive", false);
     if (map.has("timeout")) rule.timeout = map.duration("timeout");
     if (rule.timeout && *rule.timeout <= Duration(0)) map.fail("timeout", "must be more than 0");
+    if (map.has("silence")) rule.silence = map.duration("silence");
+    if (rule.silence && *rule.silence < Duration(0))
+        map.fail("silence", "must not be less than 0; 0 stands for no limit");
     if (map.has("cores")) rule.cores = static_cast<int>(map.whole("cores", 1, 4096));
     if (map.has("memory_bytes")) rule.memory_bytes = map.whole("memory_bytes", 1, kBytesMax);
     if (map.has("disk_bytes")) rule.disk_bytes = map.whole("disk_bytes", 1, kBytesMax);

@@ -28,10 +28,12 @@ struct Applier {
         to.build_history[{row.release, row.source}] = row;
     }
     void operator()(const Worker& row) const { to.workers[row.id] = row; }
+    void operator()(const WorkerHealth& row) const { to.worker_health[row.worker] = row; }
     void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
     void operator()(const Build& row) const { to.builds[row.id] = row; }
     void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }
     void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
+    void operator()(const Buildroot&) const {}  // the database's alone
     void operator()(const Attempt& row) const {
         to.last_attempt = std::max(to.last_attempt, row.id);
         to.last_fence = std::max(to.last_fence, row.fence);

@@ -12,7 +12,8 @@ struct LeaseEnded {
 };
 
 /// What became true: a row as it now is (written over the old one by its key), or a lease that
-/// ended. Replaying changes is harmless.
+/// ended. Replaying changes is harmless. A build or comparison whose state is now `leased` differs
+/// from its row before in state and attempts alone, and its lease follows in the same batch.
 using Change = std::variant<PackageSet,
                             SourcePackage,
                             Seed,
@@ -23,7 +24,9 @@ using Change = std::variant<PackageSet,
                             Build,
                             BuildRpm,
                             Comparison,
+                            Buildroot,
                             Attempt,
+                            WorkerHealth,
                             Lease,
                             LeaseEnded,
                             ComparisonSample,

@@ -49,6 +49,7 @@ struct PackageRule {
     std::vector<std::string> requires_features;  ///< of the worker's CPU, beside its level
     bool expensive = false;                      ///< starts before all others of its rebuild
     std::optional<Duration> timeout;
+    std::optional<Duration> silence;  ///< as timeouts.silence of the farm
     std::optional<int> cores;
     std::optional<std::int64_t> memory_bytes;
     std::optional<std::int64_t> disk_bytes;
@@ -80,9 +81,24 @@ struct ReleaseSpec {
 
 /// How often and how soon what the package is not to blame for is tried again.
 struct RetryPolicy {
-    int infra_failures_max = 5;
+    int infra_failures_max = 5;  ///< of one build, those that its host is to blame for left out
+    int attempts_max = 20;       ///< failed attempts of one build, whoever is to blame
     Duration delay_min = std::chrono::seconds(10);
     Duration delay_max = std::chrono::minutes(30);
+};
+
+/// When a worker is no longer trusted, and how it comes back (host_health.hpp). Failures are those
+/// in a row.
+struct HealthPolicy {
+    /// After so many failures of any kind, what a package fails there is tried once more elsewhere.
+    int suspect_after = 3;
+    int quarantine_after = 5;       ///< failures that are the host's, or that others do not have
+    int quarantine_after_any = 10;  ///< failures of any kind, of as many packages
+    int probes = 2;                 ///< probing builds that must end well, one after the other
+    /// The wait before a probing build; it doubles with each that fails.
+    Duration probe_delay_min = std::chrono::minutes(10);
+    Duration probe_delay_max = std::chrono::hours(12);
+    friend bool operator==(const HealthPolicy&, const HealthPolicy&) = default;
 };
 
 /// How builds are given to workers (docs/placement.md).
@@ -111,10 +127,13 @@ struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
     RetryPolicy retry;
+    HealthPolicy health;
     PlacementPolicy placement;
     Duration lease_length = std::chrono::minutes(1);
     Duration heartbeat_interval = std::chrono::seconds(10);
     Duration build_timeout = std::chrono::hours(4);
+    /// A build without output and without CPU use for this long is `stalled`; 0: never.
+    Duration build_silence = std::chrono::minutes(30);
     Duration comparison_timeout = std::chrono::hours(1);
 };
 

@@ -78,6 +78,14 @@ struct CancelRebuild {
 struct CancelBuild {
     BuildId build;
 };
+/// What an operator says of a worker.
+enum class AdmissionOrder { enable, drain, disable, quarantine };
+struct OrderAdmission {
+    std::string worker;  ///< its name
+    AdmissionOrder order = AdmissionOrder::enable;
+    std::string reason;
+    bool now = false;  ///< what it runs is handed back, and tried elsewhere
+};
 struct RequestLease {
     WorkerId worker;
     std::string incarnation;
@@ -87,6 +95,7 @@ struct RenewLeases {
     WorkerId worker;
     std::string incarnation;
     std::vector<LeaseKey> running;
+    std::int64_t disk_bytes_free = 0;  ///< 0: as before
 };
 /// Asks whether a report of this attempt would be taken now.
 struct CheckLease {
@@ -113,6 +122,7 @@ using Event = std::variant<ImportPackageSet,
                            DependenciesResolved,
                            CancelRebuild,
                            CancelBuild,
+                           OrderAdmission,
                            RequestLease,
                            RenewLeases,
                            CheckLease,

@@ -13,6 +13,8 @@ Farm::Farm(const FarmConfig& config, Snapshot snapshot)
     for (const auto& [id, package] : state_.source_packages)
         first_source_of_.try_emplace(package.package_set, id);
     for (const auto& [id, worker] : state_.workers) fleet_.put(worker);
+    for (const auto& [id, health] : state_.worker_health)
+        fleet_.admit(id, health.admission == Admission::enabled);
     for (const auto& [id, build] : state_.builds) {
         builds_of_[build.rebuild].push_back(id);
         open_[build.rebuild] += is_final(build.state) ? 0 : 1;
@@ -123,9 +125,15 @@ void Farm::record(Decision& decision, Change change) {
         if (old != state_.leases.end()) unindex(old->second);
     } else if (const auto* worker = std::get_if<Worker>(&change)) {
         fleet_.put(*worker);
+    } else if (const auto* health = std::get_if<WorkerHealth>(&change)) {
+        admit(*health);
     } else if (const auto* rebuild = std::get_if<Rebuild>(&change)) {
         ready_.set_rebuild(rebuild->id, rebuild->share, rebuild->paused);
-        if (is_final(rebuild->state)) orders_.erase(rebuild->id);
+        if (is_final(rebuild->state)) {
+            orders_.erase(rebuild->id);
+            critical_open_.erase(rebuild->id);
+            ready_.forget(rebuild->id);
+        }
     } else if (const auto* package = std::get_if<SourcePackage>(&change)) {
         first_source_of_.try_emplace(package->package_set, package->id);
     }
@@ -136,6 +144,14 @@ void Farm::record(Decision& decision, Change change) {
     if (const auto* comparison = std::get_if<Comparison>(&change)) index(*comparison);
     if (const auto* lease = std::get_if<Lease>(&change)) index(*lease);
     decision.changes.push_back(std::move(change));
+}
+
+void Farm::admit(const WorkerHealth& health) {
+    const bool admitted = health.admission == Admission::enabled;
+    if (fleet_.at(health.worker).admitted == admitted) return;
+    fleet_.admit(health.worker, admitted);
+    ready_.unreserve(health.worker);
+    ++work_news_;  // for it, or for those that take what it was to run
 }
 
 void Farm::index(const Build& build) {
@@ -195,7 +211,10 @@ void Farm::move(Build build, BuildEvent event, TimePoint now, Decision& decision
     const auto next = next_state(build.state, event);
     TERRACE_CHECK(next.has_value());
     build.state = *next;
-    if (is_final(build.state)) build.finished_at = now;
+    if (is_final(build.state)) {
+        build.finished_at = now;
+        build.failed_tries.clear();
+    }
     record(decision, std::move(build));
 }
 

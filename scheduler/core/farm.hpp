@@ -12,6 +12,7 @@
 #include "scheduler/core/config.hpp"
 #include "scheduler/core/event.hpp"
 #include "scheduler/core/fleet.hpp"
+#include "scheduler/core/host_health.hpp"
 #include "scheduler/core/ready_queue.hpp"
 #include "scheduler/core/source_graph.hpp"
 #include "scheduler/core/state.hpp"
@@ -67,6 +68,8 @@ private:
     Decision on(const RequestLease&, TimePoint);
     Decision on(const RenewLeases&, TimePoint);
     Decision on(const CheckLease&, TimePoint);
+    // farm_health.cpp: which workers get leases
+    Decision on(const OrderAdmission&, TimePoint);
     // farm_report.cpp: how attempts end
     Decision on(const ReportAttempt&, TimePoint);
     // farm_compose.cpp
@@ -162,16 +165,70 @@ private:
     const Lease* lease_of_slot(WorkerId worker, int slot) const;
     const Lease* live(const LeaseKey& key) const;
 
-    void end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
+    void take_back_what_exceeds(WorkerId worker, TimePoint now, Decision& decision);
+    /// Whether it was a probing build that must not count against what it built.
+    bool end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
-    bool prepare_retry(Build& build, const Lease& lease, Outcome outcome, TimePoint now) const;
+    /// What a failed attempt means for what it tried.
+    struct Judged {
+        bool probe = false;
+        bool counts = true;           ///< against its budget of infra failures
+        bool second_opinion = false;  ///< another worker must try it before it fails
+    };
+    bool prepare_retry(Build& build,
+                       const Lease& lease,
+                       Outcome outcome,
+                       const Judged& judged,
+                       TimePoint now) const;
     void finish_build(Build build,
                       const Lease& lease,
                       const AttemptReport& report,
+                      bool probe,
                       TimePoint now,
                       Decision& decision);
+
+    // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
+    WorkerHealth health_of(WorkerId worker) const;
+    /// Writes the row, and quarantines or takes back as its run of failures says.
+    void put_health(WorkerHealth health, TimePoint now, Decision& decision);
+    void quarantine(WorkerHealth& health, std::string why, bool by_farm, TimePoint now) const;
+    HostFailure failure_of(const Lease& lease, const AttemptReport& report, TimePoint now) const;
+    Judged judge_failure(Build& build,
+                         const Lease& lease,
+                         const AttemptReport& report,
+                         bool probe,
+                         TimePoint now,
+                         Decision& decision);
+    Judged judge_failure(const Comparison& comparison,
+                         const Lease& lease,
+                         const AttemptReport& report,
+                         TimePoint now,
+                         Decision& decision);
+    bool wants_second_opinion(const Build& build,
+                              const Lease& lease,
+                              const WorkerHealth& health) const;
+    void withdraw_from_others(const Build& build,
+                              const Lease& lease,
+                              FailureKind kind,
+                              TimePoint now,
+                              Decision& decision);
+    /// `build`: null if the attempt was of a comparison.
+    void note_success(const Lease& lease, const Build* build, TimePoint now, Decision& decision);
+    bool confirm_failures(WorkerHealth& health, const Build& build, const std::string& by) const;
+    void end_probe(WorkerHealth health,
+                   const Lease& lease,
+                   const AttemptReport& report,
+                   TimePoint now,
+                   Decision& decision);
+    const ReadyItem* find_probe(WorkerId worker, TimePoint now);
+    /// The newest attempt is the worker's probing build.
+    void note_probe(WorkerId worker, Decision& decision);
+    void hand_back(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
+    std::string tries_text(const Build& build) const;
     void finish_comparison(Comparison comparison,
+                           const Lease& lease,
                            const AttemptReport& report,
+                           bool probe,
                            TimePoint now,
                            Decision& decision);
     void cancel(const Build& build, TimePoint now, Decision& decision);
@@ -195,6 +252,7 @@ private:
     RebuildId rebuild_of(const Lease& lease) const;
     const ReleaseSpec& release_of(RebuildId rebuild) const;
     const VariantSpec& variant_of(const Build& build) const;
+    void admit(const WorkerHealth& health);
     void index(const Build& build);
     void index(const Comparison& comparison);
     void index(const Lease& lease);

@@ -6,6 +6,7 @@
 #include "common/vocab/names.hpp"
 #include "scheduler/core/farm.hpp"
 #include "scheduler/core/farm_plan.hpp"
+#include "scheduler/core/intake.hpp"
 #include "scheduler/core/makespan.hpp"
 
 namespace terrace::core {
@@ -32,7 +33,9 @@ std::string text_of(const MakespanBounds& bounds) {
 
 std::vector<SlotGroup> slot_groups(const Fleet& fleet) {
     std::map<Level, int> slots;
-    for (const auto& [id, worker] : fleet.workers()) slots[worker.level] += worker.slots;
+    for (const auto& [id, worker] : fleet.workers()) {
+        if (worker.admitted) slots[worker.level] += worker.slots;
+    }
     std::vector<SlotGroup> groups;
     for (const auto& [level, count] : slots) groups.push_back({level, count});
     return groups;
@@ -41,7 +44,9 @@ std::vector<SlotGroup> slot_groups(const Fleet& fleet) {
 /// Why no known worker could run it; empty if one could.
 std::string why_unplaceable(const Fleet& fleet, const Placement& placement) {
     if (fleet.workers().empty()) return "The farm knows no worker.";
-    if (fleet.any_fits(placement)) return "";
+    if (fleet.other_fits(WorkerId{}, placement)) return "";
+    if (fleet.any_fits(placement))
+        return "Only workers that are disabled, draining or quarantined could run it.";
     std::set<Unfit> reasons;
     for (const auto& [id, worker] : fleet.workers())
         reasons.insert(Fleet::unfit(worker, placement));
@@ -210,8 +215,7 @@ void Farm::describe_blast_radius(const Rebuild& rebuild,
 /// in code of these.
 Result<std::vector<SecondPassChoice>> Farm::second_pass_of(RebuildId id) const {
     const auto found = state_.rebuilds.find(id);
-    if (found == state_.rebuilds.end())
-        return Error{Errc::not_found, "There is no rebuild " + std::to_string(id.value) + "."};
+    if (found == state_.rebuilds.end()) return no_such("rebuild", id);
     const Rebuild& rebuild = found->second;
     if (rebuild.mode != Mode::flat) {
         return Error{Errc::conflict, "Rebuild " + std::to_string(id.value) +
@@ -278,8 +282,7 @@ Decision Farm::on(const DiffRebuilds& e, TimePoint) {
     Decision decision;
     for (const RebuildId id : {e.before, e.after}) {
         if (state_.rebuilds.contains(id)) continue;
-        decision.reply =
-            Error{Errc::not_found, "There is no rebuild " + std::to_string(id.value) + "."};
+        decision.reply = no_such("rebuild", id);
         return decision;
     }
     RebuildDiff diff{e.before, e.after, {}};

@@ -1,9 +1,11 @@
 // Why a build is not running: for each worker the first predicate of placement that fails.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <algorithm>
 
 #include "common/vocab/names.hpp"
 #include "scheduler/core/farm.hpp"
+#include "scheduler/core/intake.hpp"
 
 namespace terrace::core {
 namespace {
@@ -47,6 +49,21 @@ std::string unfit_text(Unfit unfit, const Fleet::Entry& worker, const Placement&
     return "";
 }
 
+std::string moment(TimePoint time) {
+    return fmt::format("{:%Y-%m-%d %H:%M} UTC", std::chrono::floor<std::chrono::seconds>(time));
+}
+
+/// "Quarantined since 2026-11-26 12:00 UTC: WHY Its next probing build is due since ..."
+std::string admission_text(const WorkerHealth& health) {
+    std::string state = name_of(health.admission);
+    state.front() = static_cast<char>(state.front() - 'a' + 'A');
+    std::string text = fmt::format("{} since {}", state, moment(health.since));
+    text += health.reason.empty() ? "." : ": " + health.reason;
+    if (health.probe_at)
+        text += fmt::format(" It may take a probing build from {} on.", moment(*health.probe_at));
+    return text;
+}
+
 std::string state_sentence(const Build& build, const Explanation& shown) {
     switch (build.state) {
         case BuildState::blocked: {
@@ -75,6 +92,10 @@ WorkerReason Farm::reason_of(const Fleet::Entry& worker,
     const Unfit unfit = Fleet::unfit(worker, item.placement);
     if (unfit != Unfit::none)
         return because(name_of(unfit), unfit_text(unfit, worker, item.placement));
+    if (!worker.admitted) {
+        const WorkerHealth health = health_of(worker.id);
+        return because(name_of(health.admission), admission_text(health));
+    }
     if (ready_.is_paused(item.rebuild)) return because("paused", "Its rebuild is paused.");
     if (item.not_before > now)
         return because("back_off",
@@ -105,8 +126,7 @@ Decision Farm::on(const ExplainBuild& e, TimePoint now) {
     Decision decision;
     const auto found = state_.builds.find(e.build);
     if (found == state_.builds.end()) {
-        decision.reply =
-            Error{Errc::not_found, "There is no build " + std::to_string(e.build.value) + "."};
+        decision.reply = no_such("build", e.build);
         return decision;
     }
     const Build& build = found->second;
@@ -142,24 +162,29 @@ void Farm::explain_ready(const ReadyItem& item,
                          Explanation& shown) const {
     int slots = 0;
     int fitting = 0;
+    int admitted = 0;
     bool any_free = false;
     for (const auto& [id, worker] : fleet_.workers()) {
         shown.workers.push_back(reason_of(worker, item, now));
         any_free |= shown.workers.back().predicate == "free";
         if (Fleet::unfit(worker, item.placement) != Unfit::none) continue;
         ++fitting;
+        if (!worker.admitted) continue;
+        ++admitted;
         slots += worker.slots;
     }
     const ReadyQueue::Position position = ready_.position_of(item.what);
     shown.position = static_cast<std::int64_t>(position.before_in_rebuild) + 1;
     shown.ready_in_class = static_cast<std::int64_t>(position.before_in_class);
     shown.of_higher_class = static_cast<std::int64_t>(position.of_higher_class);
-    if (fitting == 0) {
+    if (admitted == 0) {
         shown.unplaceable = now >= item.ready_at + config_->placement.unplaceable_after;
         shown.since = item.ready_at;
-        shown.why = shown.workers.empty()
-                        ? "The farm knows no worker."
-                        : "No known worker can ever run this: see the reason of each.";
+        shown.why = shown.workers.empty() ? "The farm knows no worker."
+                    : fitting == 0
+                        ? "No known worker can ever run this: see the reason of each."
+                        : "Only workers that take no builds now could run this: see the reason of "
+                          "each; terrace worker enable.";
         return;
     }
     if (ready_.is_paused(item.rebuild)) {
@@ -177,7 +202,7 @@ void Farm::explain_ready(const ReadyItem& item,
                          : fmt::format(
                                "It is ready, and number {} of its rebuild; {} of {} workers "
                                "could run it, and none has a free place for it now.",
-                               *shown.position, fitting, fleet_.workers().size());
+                               *shown.position, admitted, fleet_.workers().size());
 }
 
 }  // namespace terrace::core

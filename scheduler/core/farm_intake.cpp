@@ -72,8 +72,7 @@ Decision Farm::on(const CancelBuild& e, TimePoint now) {
     Decision decision;
     const auto found = state_.builds.find(e.build);
     if (found == state_.builds.end()) {
-        decision.reply =
-            Error{Errc::not_found, "There is no build " + std::to_string(e.build.value) + "."};
+        decision.reply = no_such("build", e.build);
     } else if (is_final(found->second.state)) {
         decision.reply = Error{Errc::conflict, "Build " + std::to_string(e.build.value) +
                                                    " has ended already: it is " +
@@ -91,8 +90,7 @@ Decision Farm::on(const CancelRebuild& e, TimePoint now) {
     Decision decision;
     const auto found = state_.rebuilds.find(e.rebuild);
     if (found == state_.rebuilds.end()) {
-        decision.reply =
-            Error{Errc::not_found, "There is no rebuild " + std::to_string(e.rebuild.value) + "."};
+        decision.reply = no_such("rebuild", e.rebuild);
         return decision;
     }
     if (found->second.state != RebuildState::running) {
@@ -120,8 +118,7 @@ Decision Farm::on(const PauseRebuild& e, TimePoint) {
     Decision decision;
     const auto found = state_.rebuilds.find(e.rebuild);
     if (found == state_.rebuilds.end()) {
-        decision.reply =
-            Error{Errc::not_found, "There is no rebuild " + std::to_string(e.rebuild.value) + "."};
+        decision.reply = no_such("rebuild", e.rebuild);
     } else if (found->second.state != RebuildState::running) {
         decision.reply = Error{Errc::conflict, "Rebuild " + std::to_string(e.rebuild.value) +
                                                    " cannot be paused or resumed: it is " +

@@ -39,10 +39,11 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     }
     worker.name = e.hello.name;
     worker.hello = e.hello;
-    // The registers decide, not what the worker believes.
-    worker.hello.features = features_of(e.hello.leaves);
-    worker.hello.features_missing = features_missing_for_next_level(e.hello.leaves);
-    worker.level = std::min(level_of(e.hello.leaves), e.hello.level_max);
+    // The registers decide, not what the worker believes; its faults can only take from them.
+    const CpuidLeaves proven = without(e.hello.leaves, e.hello.features_faulting);
+    worker.hello.features = features_of(proven);
+    worker.hello.features_missing = features_missing_for_next_level(proven);
+    worker.level = std::min(proven_level(e.hello), e.hello.level_max);
     worker.registered_at = now;
     worker.seen_at = now;
     if (worker.level == Level::none) {
@@ -66,8 +67,31 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
                    "The worker was started anew: its earlier process and what it ran are gone.",
                    now, decision);
     }
+    take_back_what_exceeds(worker.id, now, decision);
     decision.reply = Reply{Registered{worker.id, worker.level, config_->heartbeat_interval}};
     return decision;
+}
+
+/// The same process on another CPU, or with other microcode: what it runs may need what it no
+/// longer has. The worker learns it from its next heartbeat, and another one tries the build.
+void Farm::take_back_what_exceeds(WorkerId id, TimePoint now, Decision& decision) {
+    const Fleet::Entry& worker = fleet_.at(id);
+    std::vector<Lease> exceeding;
+    for (const auto& [slot, attempt] : lease_of_slot_) {
+        const Lease& lease = state_.leases.at(attempt);
+        if (lease.worker != id) continue;
+        const Build& build = state_.builds.at(
+            lease.build ? *lease.build : state_.comparisons.at(*lease.comparison).variant_build);
+        const Unfit unfit = Fleet::unfit(worker, placement_of(build));
+        if (unfit == Unfit::level || unfit == Unfit::feature) exceeding.push_back(lease);
+    }
+    for (const Lease& lease : exceeding) {
+        sim_mark("worker's level fell under a live lease");
+        lose_lease(lease,
+                   "The worker's CPU changed under it: it is " + name_of(worker.level) +
+                       " now, and lacks what this attempt needs.",
+                   now, decision);
+    }
 }
 
 const Lease* Farm::lease_of_slot(WorkerId worker, int slot) const {
@@ -133,13 +157,17 @@ Decision Farm::on(const RequestLease& e, TimePoint now) {
         return decision;
     }
     const PlacementPolicy& policy = config_->placement;
-    const ReadyItem* item = ready_.find(offer_to(worker.id, now), now, policy.reserve_after);
+    const bool admitted = fleet_.at(worker.id).admitted;
+    const ReadyItem* item = admitted
+                                ? ready_.find(offer_to(worker.id, now), now, policy.reserve_after)
+                                : find_probe(worker.id, now);
     if (item) {
         decision.reply = Reply{grant(worker, e, ReadyItem(*item), now, decision)};
+        if (!admitted) note_probe(worker.id, decision);
         if (ready_.take_refused_for_others()) ++work_news_;
     } else {
         decision.reply = Reply{NoLease{}};
-        fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
+        if (admitted) fleet_.waits(worker.id, e.slot, now + policy.slot_waits);
     }
     return decision;
 }
@@ -169,13 +197,13 @@ LeaseGrant Farm::grant(const Worker& worker,
     if (const auto* id = std::get_if<BuildId>(&item.what)) {
         Build build = state_.builds.at(*id);
         attempt.build = lease.build = *id;
-        attempt.number = ++build.attempts;
+        attempt.number = lease.number = ++build.attempts;
         record(decision, attempt);
         move(std::move(build), BuildEvent::lease_granted, now, decision);
     } else {
         Comparison comparison = state_.comparisons.at(std::get<ComparisonId>(item.what));
         attempt.comparison = lease.comparison = comparison.id;
-        attempt.number = ++comparison.attempts;
+        attempt.number = lease.number = ++comparison.attempts;
         record(decision, attempt);
         move(std::move(comparison), ComparisonEvent::lease_granted, now, decision);
     }
@@ -221,6 +249,7 @@ BuildOrder Farm::order_for(const Build& build) const {
     order.skip_check = !rule.skip_check.empty();
     order.buildroot_rpms = buildroot_rpms_of(build);
     order.timeout = rule.timeout.value_or(config_->build_timeout);
+    order.silence_max = rule.silence.value_or(config_->build_silence);
     return order;
 }
 
@@ -264,6 +293,7 @@ Decision Farm::on(const RenewLeases& e, TimePoint now) {
     if (found->second.seen_at + kSeenPrecision <= now) {
         Worker worker = found->second;
         worker.seen_at = now;
+        if (e.disk_bytes_free > 0) worker.hello.disk_bytes_free = e.disk_bytes_free;
         record(decision, std::move(worker));
     }
     decision.reply = Reply{std::move(renewed)};

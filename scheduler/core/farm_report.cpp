@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "common/vocab/check.hpp"
+#include "common/vocab/sha256.hpp"
 #include "scheduler/core/farm.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
@@ -11,6 +12,8 @@
 
 namespace terrace::core {
 namespace {
+
+constexpr std::size_t kBuildrootPackagesMax = 10'000;
 
 /// The file name that rpm gives it; a name from outside becomes part of paths and of keys.
 bool has_its_own_name(const RpmFile& rpm) {
@@ -34,6 +37,10 @@ std::optional<Error> why_refused(const Lease& lease, const AttemptReport& report
             return Error{Errc::invalid_argument,
                          "'" + rpm.filename + "' is reported twice, or without digest or size."};
         }
+    }
+    if (report.buildroot_packages.size() > kBuildrootPackagesMax || report.bytes_written < 0) {
+        return Error{Errc::invalid_argument,
+                     "The build root has too many packages, or less than nothing was written."};
     }
     std::set<std::tuple<std::string, int, bool>> samples;
     for (const Sample& sample : report.samples) {
@@ -74,9 +81,9 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
         return decision;
     }
     const Lease lease = *held;
-    end_attempt(lease, e.report, now, decision);
+    const bool probe = end_attempt(lease, e.report, now, decision);
     if (lease.build) {
-        finish_build(state_.builds.at(*lease.build), lease, e.report, now, decision);
+        finish_build(state_.builds.at(*lease.build), lease, e.report, probe, now, decision);
     } else {
         for (const Sample& sample : e.report.samples) {
             ComparisonSample row;
@@ -84,12 +91,13 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
             row.attempt = lease.attempt;
             record(decision, std::move(row));
         }
-        finish_comparison(state_.comparisons.at(*lease.comparison), e.report, now, decision);
+        finish_comparison(state_.comparisons.at(*lease.comparison), lease, e.report, probe, now,
+                          decision);
     }
     return decision;
 }
 
-void Farm::end_attempt(Lease lease,
+bool Farm::end_attempt(Lease lease,
                        const AttemptReport& report,
                        TimePoint now,
                        Decision& decision) {
@@ -102,9 +110,20 @@ void Farm::end_attempt(Lease lease,
     attempt.cpu_ms = report.cpu_ms;
     attempt.memory_peak_bytes = report.memory_peak_bytes;
     attempt.disk_bytes = report.disk_bytes;
+    attempt.bytes_written = report.bytes_written;
+    if (lease.build && !report.buildroot_packages.empty()) {
+        std::string list;
+        for (const std::string& package : report.buildroot_packages) list += package + "\n";
+        attempt.buildroot = sha256_of_text(list);
+        record(decision, Buildroot{*attempt.buildroot, report.buildroot_packages});
+    }
     ready_.shares().ended(rebuild_of(lease), now);
     record(decision, LeaseEnded{lease.attempt});
     record(decision, std::move(attempt));
+    WorkerHealth health = health_of(lease.worker);
+    if (health.probe != lease.attempt) return false;
+    end_probe(std::move(health), lease, report, now, decision);
+    return kind_of(report.outcome) != FailureKind::neither;
 }
 
 /// The worker is gone, or was: what it ran is tried again, by another if there is one.
@@ -116,16 +135,26 @@ void Farm::lose_lease(const Lease& lease,
     report.outcome = Outcome::infra_aborted;
     report.evidence = why;
     const Lease lost = lease;
-    end_attempt(lost, report, now, decision);
+    const bool probe = end_attempt(lost, report, now, decision);
     if (lost.build) {
-        finish_build(state_.builds.at(*lost.build), lost, report, now, decision);
+        finish_build(state_.builds.at(*lost.build), lost, report, probe, now, decision);
     } else {
-        finish_comparison(state_.comparisons.at(*lost.comparison), report, now, decision);
+        finish_comparison(state_.comparisons.at(*lost.comparison), lost, report, probe, now,
+                          decision);
     }
 }
 
 /// What will be different when a build is tried again; false: nothing would be.
-bool Farm::prepare_retry(Build& build, const Lease& lease, Outcome outcome, TimePoint now) const {
+bool Farm::prepare_retry(
+    Build& build, const Lease& lease, Outcome outcome, const Judged& judged, TimePoint now) const {
+    if (judged.probe) {
+        // It was to prove the worker: the build waits for another as if nothing had been.
+        build.avoid = lease.worker;
+        build.not_before = now;
+        return true;
+    }
+    const RetryPolicy& policy = config_->retry;
+    if (tries_of_its_own(build.failed_tries) >= policy.attempts_max) return false;
     if (outcome == Outcome::oom) {
         // Each doubling is the next size class, up to what the largest worker has.
         const std::int64_t more = 2 * lease.resources.memory_bytes;
@@ -133,8 +162,13 @@ bool Farm::prepare_retry(Build& build, const Lease& lease, Outcome outcome, Time
         build.memory_bytes_min = more;
         return true;
     }
-    if (!is_retried(outcome) || ++build.infra_failures >= config_->retry.infra_failures_max)
-        return false;
+    if (judged.second_opinion) {
+        build.avoid = lease.worker;
+        build.not_before = now + retry_delay(policy, tries_of_its_own(build.failed_tries));
+        return true;
+    }
+    if (!is_retried(outcome)) return false;
+    if (judged.counts && ++build.infra_failures >= policy.infra_failures_max) return false;
     if (outcome == Outcome::isa_mismatch) {
         // The same CPU would fault again, whichever host it is in.
         build.excluded_cpus.push_back(fleet_.at(lease.worker).cpu);
@@ -142,22 +176,34 @@ bool Farm::prepare_retry(Build& build, const Lease& lease, Outcome outcome, Time
     } else {
         build.avoid = lease.worker;
     }
-    build.not_before = now + retry_delay(config_->retry, build.infra_failures);
+    build.not_before = now + retry_delay(policy, tries_of_its_own(build.failed_tries));
     return true;
 }
 
 void Farm::finish_build(Build build,
                         const Lease& lease,
                         const AttemptReport& report,
+                        bool probe,
                         TimePoint now,
                         Decision& decision) {
     build.outcome = report.outcome;
     build.evidence = report.evidence;
     const BuildId id = build.id;
-    if (prepare_retry(build, lease, report.outcome, now)) {
-        if (report.outcome == Outcome::oom) sim_mark("oom: more memory");
-        move(std::move(build), BuildEvent::attempt_retry, now, decision);
-        return;
+    if (report.outcome == Outcome::ok) {
+        note_success(lease, &build, now, decision);
+    } else {
+        const Judged judged = judge_failure(build, lease, report, probe, now, decision);
+        if (prepare_retry(build, lease, report.outcome, judged, now)) {
+            if (report.outcome == Outcome::oom) sim_mark("oom: more memory");
+            if (judged.second_opinion) sim_mark("second opinion");
+            if (!judged.counts) sim_mark("worker blamed");
+            move(std::move(build), BuildEvent::attempt_retry, now, decision);
+            return;
+        }
+        const int tries = tries_of_its_own(build.failed_tries);
+        if (tries > 1)
+            build.evidence +=
+                " It failed " + std::to_string(tries) + " times: " + tries_text(build) + ".";
     }
     if (report.outcome == Outcome::ok) {
         learn(build, report, decision);
@@ -179,12 +225,18 @@ void Farm::finish_build(Build build,
 }
 
 void Farm::finish_comparison(Comparison comparison,
+                             const Lease& lease,
                              const AttemptReport& report,
+                             bool probe,
                              TimePoint now,
                              Decision& decision) {
     const RebuildId rebuild = comparison.rebuild;
-    if (is_retried(report.outcome) &&
-        ++comparison.infra_failures < config_->retry.infra_failures_max) {
+    if (report.outcome == Outcome::ok) note_success(lease, nullptr, now, decision);
+    const bool again = probe || is_retried(report.outcome);
+    const bool counts = !probe && judge_failure(comparison, lease, report, now, decision).counts;
+    if (again && counts) ++comparison.infra_failures;
+    if (again && comparison.attempts < config_->retry.attempts_max &&
+        comparison.infra_failures < config_->retry.infra_failures_max) {
         comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
         comparison.reason = report.evidence;
         move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);

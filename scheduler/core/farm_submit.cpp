@@ -17,8 +17,7 @@ std::optional<Error> Farm::fill_from_earlier(SubmitRebuild& request) const {
         request.retry_of ? request.retry_of : request.second_pass_of;
     if (!id) return std::nullopt;
     const auto found = state_.rebuilds.find(*id);
-    if (found == state_.rebuilds.end())
-        return Error{Errc::not_found, "There is no rebuild " + std::to_string(id->value) + "."};
+    if (found == state_.rebuilds.end()) return no_such("rebuild", *id);
     const Rebuild& earlier = found->second;
     request.release = earlier.release;
     request.variants = earlier.variants;

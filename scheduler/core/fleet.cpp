@@ -61,20 +61,38 @@ void Fleet::put(const Worker& worker) {
     entry.total = {worker.hello.cores, worker.hello.memory_bytes, worker.hello.disk_bytes_free};
     if (const auto known = workers_.find(worker.id); known != workers_.end()) {
         const Entry& before = known->second;
-        --workers_at_[index_of(before.level)];
-        slots_at_[index_of(before.level)] -= before.slots;
+        count(before, -1);
         // Its leases stay with it, at whatever level and host it is now.
-        leases_at_[index_of(before.level)] -= before.leases;
-        leases_at_[index_of(entry.level)] += before.leases;
         hosts_[before.host].leases -= before.leases;
         hosts_[entry.host].leases += before.leases;
+        if (before.level != entry.level) {  // its slots ask again at the level that it has now
+            waiting_.erase(waiting_.lower_bound({before.level, {worker.id, 0}}),
+                           waiting_.lower_bound({before.level, {{worker.id.value + 1}, 0}}));
+        }
         entry.used = before.used;
         entry.leases = before.leases;
+        entry.admitted = before.admitted;
     }
-    ++workers_at_[index_of(entry.level)];
-    slots_at_[index_of(entry.level)] += entry.slots;
+    count(entry, 1);
     hosts_.try_emplace(entry.host);
     workers_[worker.id] = std::move(entry);
+}
+
+void Fleet::count(const Entry& worker, int sign) {
+    if (!worker.admitted) return;
+    const std::size_t level = index_of(worker.level);
+    workers_at_[level] += sign;
+    slots_at_[level] += sign * worker.slots;
+    leases_at_[level] += sign * worker.leases;
+}
+
+void Fleet::admit(WorkerId id, bool admitted) {
+    Entry& worker = workers_.at(id);
+    if (worker.admitted == admitted) return;
+    count(worker, -1);
+    worker.admitted = admitted;
+    count(worker, 1);
+    for (int slot = 0; !admitted && slot < worker.slots; ++slot) waits_no_more(id, slot);
 }
 
 void Fleet::leased(const Lease& lease) {
@@ -83,7 +101,7 @@ void Fleet::leased(const Lease& lease) {
     worker.used.cores += lease.resources.cores;
     worker.used.memory_bytes += lease.resources.memory_bytes;
     worker.used.disk_bytes += lease.resources.disk_bytes;
-    ++leases_at_[index_of(worker.level)];
+    leases_at_[index_of(worker.level)] += worker.admitted ? 1 : 0;
     Host& host = hosts_[worker.host];
     ++host.leases;
     host.comparisons += lease.comparison ? 1 : 0;
@@ -96,7 +114,7 @@ void Fleet::ended(const Lease& lease) {
     worker.used.cores -= lease.resources.cores;
     worker.used.memory_bytes -= lease.resources.memory_bytes;
     worker.used.disk_bytes -= lease.resources.disk_bytes;
-    --leases_at_[index_of(worker.level)];
+    leases_at_[index_of(worker.level)] -= worker.admitted ? 1 : 0;
     Host& host = hosts_[worker.host];
     --host.leases;
     host.comparisons -= lease.comparison ? 1 : 0;
@@ -139,6 +157,13 @@ bool Fleet::any_fits(const Placement& placement) const {
     });
 }
 
+bool Fleet::other_fits(WorkerId id, const Placement& placement) const {
+    return std::ranges::any_of(workers_, [&](const auto& entry) {
+        const auto& [other, worker] = entry;
+        return other != id && worker.admitted && unfit(worker, placement) == Unfit::none;
+    });
+}
+
 bool Fleet::any_has_memory(std::int64_t bytes) const {
     return std::ranges::any_of(workers_, [&](const auto& worker) {
         return within(bytes, worker.second.total.memory_bytes);
@@ -146,7 +171,7 @@ bool Fleet::any_has_memory(std::int64_t bytes) const {
 }
 
 bool Fleet::has_other(WorkerId id) const {
-    int others = -1;
+    int others = at(id).admitted ? -1 : 0;
     for (std::size_t level = index_of(at(id).level); level < kLevels; ++level)
         others += workers_at_[level];
     return others > 0;

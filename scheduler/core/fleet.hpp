@@ -53,7 +53,8 @@ BOOST_DESCRIBE_ENUM(Unfit, none, level, feature, excluded_cpu, cores, memory, di
 
 /// The workers as placement sees them: what each has, and what its leases have taken of it. Derived
 /// from the farm's rows, and kept up to date as they change; every question is answered in time
-/// that does not depend on the number of workers, but for any_fits() and waiting slots.
+/// that does not depend on the number of workers, but for any_fits() and waiting slots. Slots of a
+/// worker that is not admitted count nowhere.
 class Fleet {
 public:
     /// 0 of memory or disk means that the worker did not say: no limit.
@@ -71,9 +72,11 @@ public:
         Resources total;
         Resources used;
         int leases = 0;
+        bool admitted = true;  ///< it gets leases
     };
 
     void put(const Worker& worker);
+    void admit(WorkerId id, bool admitted);
     void leased(const Lease& lease);
     void ended(const Lease& lease);
 
@@ -87,7 +90,10 @@ public:
     static bool has_room(const Entry& worker, const Placement& placement);
     /// What is set aside: its needs, and at least a slot's even share of the cores.
     static Resources set_aside(const Entry& worker, const Placement& placement);
+    /// Could any known worker run it, admitted or not? Those that are not may be again.
     bool any_fits(const Placement& placement) const;
+    /// Could an admitted one other than this?
+    bool other_fits(WorkerId id, const Placement& placement) const;
     bool any_has_memory(std::int64_t bytes) const;
 
     /// Is there another worker of at least this one's level, so that this one need not go first?
@@ -108,9 +114,12 @@ public:
                                            TimePoint now) const;
 
 private:
+    void count(const Entry& worker, int sign);
+
     static constexpr std::size_t kLevels = static_cast<std::size_t>(Level::x86_64_v4) + 1;
     std::map<WorkerId, Entry> workers_;
     std::map<std::string, Host> hosts_;
+    // Of those that are admitted.
     std::array<int, kLevels> workers_at_{};
     std::array<int, kLevels> slots_at_{};
     std::array<int, kLevels> leases_at_{};

@@ -223,6 +223,43 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duratio
     return nullptr;
 }
 
+std::vector<const ReadyItem*> ReadyQueue::probes_for(const Fleet::Entry& worker,
+                                                     bool comparisons,
+                                                     TimePoint now) {
+    wake(now);
+    std::vector<const ReadyItem*> found;
+    for (const auto& [queue, lines] : queues_) {
+        const auto& [comparison, priority, rebuild] = queue;
+        if (comparison != comparisons || paused_.contains(rebuild)) continue;
+        for (const auto& [key, line] : lines) {
+            const auto& [placement, avoid] = key;
+            if (placement.run_level > worker.level) break;
+            const ReadyItem& last = items_.at(line.rbegin()->second);
+            // Later it may be the only one to try: no other worker may be able to.
+            if (avoid == worker.id && now < last.not_before + kAvoidFor) continue;
+            if (reserved_by_.contains(last.what)) continue;
+            if (Fleet::unfit(worker, placement) == Unfit::none &&
+                Fleet::has_room(worker, placement))
+                found.push_back(&last);
+        }
+    }
+    return found;
+}
+
+void ReadyQueue::unreserve(WorkerId worker) {
+    const auto reserved = reserved_.find(worker);
+    if (reserved == reserved_.end()) return;
+    reserved_by_.erase(reserved->second);
+    reserved_.erase(reserved);
+    refused_for_others_ = true;
+}
+
+void ReadyQueue::forget(RebuildId rebuild) {
+    paused_.erase(rebuild);
+    critical_.erase(rebuild);
+    shares_.forget(rebuild);
+}
+
 ReadyQueue::Position ReadyQueue::position_of(const What& what) const {
     Position position;
     const ReadyItem* mine = item(what);

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "common/vocab/id.hpp"
 #include "common/vocab/priority.hpp"
@@ -69,11 +70,21 @@ public:
     /// A chain of work longer than this decides when the rebuild ends: it goes before all else of
     /// it.
     void set_critical(RebuildId rebuild, double seconds) { critical_[rebuild] = seconds; }
+    /// The rebuild has ended. @pre nothing of it is ready or leased
+    void forget(RebuildId rebuild);
 
     /// The item that this slot should run next, or null; it stays in the queue. What has waited
     /// longer than `reserve_after` without a worker that has room for it gets the asking one
     /// reserved, if it could run it idle: such a worker takes nothing else until it has run it.
     const ReadyItem* find(const SlotOffer& offer, TimePoint now, Duration reserve_after);
+
+    /// The builds, or comparisons, that could prove this worker, one of each line: its last, which
+    /// is the shortest. None that failed on it a while ago, or that another worker is reserved for.
+    std::vector<const ReadyItem*> probes_for(const Fleet::Entry& worker,
+                                             bool comparisons,
+                                             TimePoint now);
+    /// The worker takes no more leases: what it was reserved for goes elsewhere.
+    void unreserve(WorkerId worker);
 
     /// Since the last call, was a slot refused for the sake of another worker or of a reservation
     /// that is over? Then, when something has been granted, whoever waits must ask again: the other

@@ -20,10 +20,12 @@
 #include "common/vocab/seed.hpp"
 #include "common/vocab/time.hpp"
 #include "common/vocab/worker_hello.hpp"
+#include "scheduler/core/attempt.hpp"
 #include "scheduler/core/build_fsm.hpp"
 #include "scheduler/core/comparison_fsm.hpp"
 #include "scheduler/core/dependencies.hpp"
 #include "scheduler/core/estimate.hpp"
+#include "scheduler/core/worker_rows.hpp"
 
 /// The rows of the farm. Each described struct is one table, each member one column of the same
 /// name (scheduler/store/migrations), so that memory and database cannot drift apart.
@@ -82,17 +84,6 @@ struct Seed {
 };
 BOOST_DESCRIBE_STRUCT(Seed, (), (id, release, repos, added_at))
 
-struct Worker {
-    WorkerId id;
-    std::string name;
-    WorkerHello hello;
-    Level level = Level::none;  ///< what it may be given: the CPU's, at most hello.level_max
-    TimePoint registered_at{};
-    TimePoint seen_at{};
-    friend bool operator==(const Worker&, const Worker&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Worker, (), (id, name, hello, level, registered_at, seen_at))
-
 /// `running`: builds or comparisons are open. `composing`: all is decided, its compose is not there
 /// yet.
 enum class RebuildState { running, composing, finished, failed, cancelled };
@@ -114,8 +105,7 @@ struct Rebuild {
     bool paused = false;  ///< gets no new lease; what runs goes on
     std::string stream;
     std::vector<std::string> variants;
-    std::int64_t counter =
-        0;  ///< counts the release's rebuilds; part of dist, so that each has its own NEVRAs
+    std::int64_t counter = 0;  ///< of the release's rebuilds; part of dist, so of each NEVRA
     std::optional<RebuildId> retry_of;        ///< builds again what failed there
     std::optional<RebuildId> second_pass_of;  ///< builds again what took code in there
     RebuildState state = RebuildState::running;
@@ -154,14 +144,14 @@ struct Build {
     int infra_failures = 0;
     TimePoint not_before{};         ///< back-off: no lease before
     std::optional<WorkerId> avoid;  ///< the last attempt failed there for no fault of the package
+    std::vector<FailedTry> failed_tries;     ///< while it is open
     std::vector<std::string> excluded_cpus;  ///< "vendor model" of CPUs that lacked an instruction
     std::int64_t memory_bytes_min = 0;       ///< grows after `oom`
-    std::vector<std::string> from_seed;  ///< ordered mode: sources it took from the seed, although
-                                         ///< they are part of the rebuild
-    std::optional<TimePoint> ready_at;   ///< when all that it needs was settled
-    std::optional<Outcome> outcome;      ///< of the last attempt that ended
-    std::string evidence;                ///< what decided it
-    std::optional<BuildId> reused_from;  ///< the build whose RPMs these are
+    std::vector<std::string> from_seed;      ///< sources of the rebuild, yet taken from the seed
+    std::optional<TimePoint> ready_at;       ///< when all that it needs was settled
+    std::optional<Outcome> outcome;          ///< of the last attempt that ended
+    std::string evidence;                    ///< what decided it
+    std::optional<BuildId> reused_from;      ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
     std::vector<std::string> audit_findings;  ///< instructions above the variant's level
@@ -181,6 +171,7 @@ BOOST_DESCRIBE_STRUCT(Build,
                        infra_failures,
                        not_before,
                        avoid,
+                       failed_tries,
                        excluded_cpus,
                        memory_bytes_min,
                        from_seed,
@@ -250,78 +241,6 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        promoted,
                        decided_at))
 
-struct Attempt {
-    AttemptId id;
-    std::optional<BuildId> build;
-    std::optional<ComparisonId> comparison;
-    WorkerId worker;
-    int slot = 0;
-    int number = 1;  ///< counts the attempts of one build or comparison
-    std::int64_t fence = 0;
-    TimePoint started_at{};
-    std::optional<TimePoint> ended_at;
-    std::optional<Outcome> outcome;
-    std::string evidence;
-    int exit_code = 0;
-    std::int64_t wall_ms = 0;
-    std::int64_t cpu_ms = 0;
-    std::int64_t memory_peak_bytes = 0;
-    std::int64_t disk_bytes = 0;
-    friend bool operator==(const Attempt&, const Attempt&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Attempt,
-                      (),
-                      (id,
-                       build,
-                       comparison,
-                       worker,
-                       slot,
-                       number,
-                       fence,
-                       started_at,
-                       ended_at,
-                       outcome,
-                       evidence,
-                       exit_code,
-                       wall_ms,
-                       cpu_ms,
-                       memory_peak_bytes,
-                       disk_bytes))
-
-/// The right of one slot to run one attempt until `expires_at`. Gone when the attempt ends.
-struct Lease {
-    AttemptId attempt;
-    std::optional<BuildId> build;
-    std::optional<ComparisonId> comparison;
-    WorkerId worker;
-    int slot = 0;
-    std::string incarnation;
-    std::int64_t fence = 0;
-    Resources resources;  ///< of the worker, set aside for it
-    TimePoint granted_at{};
-    TimePoint expires_at{};
-    friend bool operator==(const Lease&, const Lease&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Lease,
-                      (),
-                      (attempt,
-                       build,
-                       comparison,
-                       worker,
-                       slot,
-                       incarnation,
-                       fence,
-                       resources,
-                       granted_at,
-                       expires_at))
-
-/// A raw sample, kept for ever in the database and never in memory.
-struct ComparisonSample : Sample {
-    AttemptId attempt;
-    friend bool operator==(const ComparisonSample&, const ComparisonSample&) = default;
-};
-BOOST_DESCRIBE_STRUCT(ComparisonSample, (Sample), (attempt))
-
 enum class ComposeState { pending, finished, failed };
 BOOST_DESCRIBE_ENUM(ComposeState, pending, finished, failed)
 
@@ -381,6 +300,7 @@ struct Snapshot {
     std::map<std::pair<Digest, SourcePackageId>, SourceDependencies> dependencies;
     std::map<std::pair<std::string, std::string>, BuildHistory> build_history;  ///< release, source
     std::map<WorkerId, Worker> workers;
+    std::map<WorkerId, WorkerHealth> worker_health;
     std::map<RebuildId, Rebuild> rebuilds;
     std::map<BuildId, Build> builds;
     std::map<BuildId, std::vector<BuildRpm>> build_rpms;

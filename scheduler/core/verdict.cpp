@@ -3,42 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <map>
-#include <optional>
 #include <utility>
 
-#include "scheduler/core/statistics.hpp"
+#include "scheduler/core/gate/block_bootstrap.hpp"
+#include "scheduler/core/gate/log_ratio.hpp"
+#include "scheduler/core/gate/moments.hpp"
+#include "scheduler/core/gate/split_mix.hpp"
 
 namespace terrace::core {
 namespace {
-
-/// Log ratios (baseline / variant) by pair number.
-std::map<int, double> log_ratios(const std::string& benchmark, const std::vector<Sample>& samples) {
-    std::map<int, std::pair<std::int64_t, std::int64_t>> sides;  // baseline, variant
-    for (const Sample& sample : samples) {
-        if (sample.benchmark != benchmark || sample.user_us <= 0) continue;
-        auto& [baseline, variant] = sides[sample.pair];
-        (sample.variant ? variant : baseline) = sample.user_us;
-    }
-    std::map<int, double> ratios;
-    for (const auto& [pair, times] : sides) {
-        if (times.first == 0 || times.second == 0) continue;
-        ratios[pair] =
-            std::log(static_cast<double>(times.first) / static_cast<double>(times.second));
-    }
-    return ratios;
-}
-
-/// Two pairs make an ABBA quadruple, the unit that a linear drift of the host does not bias.
-std::vector<double> quadruple_means(const std::map<int, double>& ratios) {
-    std::vector<double> means;
-    for (const auto& [pair, ratio] : ratios) {
-        if (pair % 2 != 0) continue;
-        const auto partner = ratios.find(pair + 1);
-        if (partner != ratios.end()) means.push_back((ratio + partner->second) / 2);
-    }
-    return means;
-}
 
 /// To a millionth: far below any noise, and exact on its way through JSON, so that memory and
 /// database hold the same number.
@@ -70,14 +43,16 @@ std::vector<BenchmarkResult> summarize(const BenchmarkFile& file,
         BenchmarkResult result;
         result.name = benchmark.name;
         result.role = benchmark.role;
-        const std::vector<double> values = quadruple_means(log_ratios(benchmark.name, samples));
-        if (values.size() >= 2) {
-            const LogRatioEstimate estimate = estimate_log_ratio(values);
-            result.pairs = static_cast<int>(values.size()) * 2;
-            result.ratio = rounded(std::exp(estimate.mean));
-            result.ci_low = rounded(std::exp(estimate.low));
-            result.ci_high = rounded(std::exp(estimate.high));
-            result.noise = rounded(estimate.deviation);
+        const std::vector<double> blocks = block_log_ratios(benchmark.name, samples);
+        if (blocks.size() >= 2) {
+            const Moments moments = moments_of(blocks);
+            const ConfidenceInterval interval =
+                block_bootstrap_interval(blocks, seed_of(file.package + "/" + benchmark.name));
+            result.pairs = static_cast<int>(blocks.size()) * 2;
+            result.ratio = rounded(std::exp(moments.mean));
+            result.ci_low = rounded(std::exp(interval.low));
+            result.ci_high = rounded(std::exp(interval.high));
+            result.noise = rounded(moments.deviation);
         }
         results.push_back(std::move(result));
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,11 +39,22 @@ struct FilePart {
     std::uint64_t size = 0;
 };
 
+/// Bytes that are read piece by piece, on blocking threads, one at a time. Throws when they cannot
+/// be read.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    virtual std::uint64_t left() const = 0;
+    /// At least one byte. @pre left() != 0
+    virtual std::string read_piece() = 0;
+};
+
 struct Response {
     unsigned status = 200;
     std::string content_type;
     std::string body;
-    std::optional<FilePart> file;  ///< sent in place of `body`
+    std::optional<FilePart> file;        ///< sent in place of `body`
+    std::shared_ptr<BodySource> source;  ///< the same; shared, because a response is copied
     std::vector<std::pair<std::string, std::string>> headers;
 };
 

@@ -2,10 +2,14 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/vocab/id.hpp"
+#include "common/vocab/outcome.hpp"
+#include "common/vocab/time.hpp"
 
 /// What the API reads from the database, and the parameters of its lists (docs/api.md).
 namespace terrace::rest {
@@ -44,6 +48,12 @@ struct ComposeFilter : Page {
 };
 BOOST_DESCRIBE_STRUCT(ComposeFilter, (Page), (release, stream))
 
+struct AttemptEnd {
+    TimePoint ended_at{};
+    Outcome outcome = Outcome::ok;
+};
+using AttemptEnds = std::map<AttemptId, std::optional<AttemptEnd>>;  ///< nullopt: it runs
+
 /// Answers as JSON text; nullopt: no such row. Called from several blocking threads at once; throws
 /// when the database is away.
 class Reads {
@@ -59,7 +69,9 @@ public:
     virtual std::optional<std::string> rebuild(RebuildId id) = 0;
     virtual std::string builds(const BuildFilter& filter) = 0;
     virtual std::optional<std::string> build(BuildId id) = 0;
-    virtual std::optional<bool> attempt_ended(AttemptId id) = 0;
+    /// Of those attempts that there are.
+    virtual AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) = 0;
+    virtual std::optional<std::string> buildroot(const std::string& id) = 0;
     virtual std::string comparisons(const ComparisonFilter& filter) = 0;
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;

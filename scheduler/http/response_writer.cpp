@@ -17,13 +17,18 @@ namespace {
 
 constexpr std::size_t kPieceBytes = 256 * 1024;
 
+std::uint64_t size_of(const Response& response) {
+    if (response.source) return response.source->left();
+    return response.file ? response.file->size : response.body.size();
+}
+
 std::string header_of(const Response& response, bool keep_alive) {
     const auto reason =
         boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(response.status));
     std::string text =
         "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason) + "\r\n";
     if (!response.content_type.empty()) text += "Content-Type: " + response.content_type + "\r\n";
-    const std::uint64_t size = response.file ? response.file->size : response.body.size();
+    const std::uint64_t size = size_of(response);
     if (response.status != 204) text += "Content-Length: " + std::to_string(size) + "\r\n";
     for (const auto& [name, value] : response.headers) text += name + ": " + value + "\r\n";
     if (response.status == 401) text += "WWW-Authenticate: Bearer\r\n";
@@ -31,18 +36,17 @@ std::string header_of(const Response& response, bool keep_alive) {
     return text + "\r\n";
 }
 
-/// Reads one file in order. Every call but the constructor's is for a blocking thread.
-class FileReader {
+/// Reads one file in order.
+class FileSource final : public BodySource {
 public:
-    explicit FileReader(FilePart part) : part_(std::move(part)) {}
-
-    std::uint64_t left() const { return part_.size; }
-
-    void open() {
+    explicit FileSource(FilePart part) : part_(std::move(part)) {
         file_ = os::UniqueFd(::open(part_.path.c_str(), O_RDONLY | O_CLOEXEC));
         if (!file_) fail("cannot open");
     }
-    std::string read_piece() {
+
+    std::uint64_t left() const override { return part_.size; }
+
+    std::string read_piece() override {
         std::string piece(std::min<std::uint64_t>(part_.size, kPieceBytes), '\0');
         const ssize_t got =
             ::pread(file_.get(), piece.data(), piece.size(), static_cast<off_t>(part_.offset));
@@ -52,7 +56,6 @@ public:
         piece.resize(static_cast<std::size_t>(got));
         part_.offset += piece.size();
         part_.size -= piece.size();
-        if (part_.size == 0) file_.reset();
         return piece;
     }
 
@@ -75,17 +78,24 @@ asio::awaitable<bool> write_text(http::ByteStream& stream,
     co_return !written.error;
 }
 
-asio::awaitable<bool> write_file(http::ByteStream& stream,
-                                 BlockingPool& files,
-                                 FilePart part,
-                                 std::string header,
-                                 std::chrono::milliseconds step_timeout) {
-    FileReader reader(std::move(part));
-    auto open = [&reader] { reader.open(); };
-    auto read = [&reader] { return reader.read_piece(); };
+/// Opens what the body is read from, and closes it, on a blocking thread.
+asio::awaitable<bool> write_source(http::ByteStream& stream,
+                                   BlockingPool& files,
+                                   Response& response,
+                                   std::string header,
+                                   std::chrono::milliseconds step_timeout) {
+    std::shared_ptr<BodySource> source = std::move(response.source);
+    auto open = [&source, &response] {
+        if (!source) source = std::make_shared<FileSource>(*response.file);
+    };
+    auto read = [&source] {
+        std::string piece = source->read_piece();
+        if (source->left() == 0) source.reset();
+        return piece;
+    };
     co_await files.run(open);
     bool sent = co_await write_text(stream, std::move(header), step_timeout);
-    while (sent && reader.left() != 0) {
+    while (sent && source) {
         std::string piece = co_await files.run(read);
         sent = co_await write_text(stream, std::move(piece), step_timeout);
     }
@@ -99,15 +109,14 @@ asio::awaitable<bool> write_response(http::ByteStream& stream,
                                      Response response,
                                      WriteOptions options) {
     std::string text = header_of(response, options.keep_alive);
-    if (response.file && response.file->size != 0 && !options.head_only) {
-        FilePart part = *response.file;
+    const bool is_read = response.file || response.source;
+    if (is_read && size_of(response) != 0 && !options.head_only) {
         try {
-            co_return co_await write_file(stream, files, std::move(part), std::move(text),
-                                          options.step_timeout);
+            co_return co_await write_source(stream, files, response, std::move(text),
+                                            options.step_timeout);
         } catch (const std::exception& e) {
             // Part of it may be on its way, so closing is the only way to say that it is not whole.
-            runtime::log_warn("file_not_sent",
-                              {{"file", response.file->path.string()}, {"why", e.what()}});
+            runtime::log_warn("body_not_sent", {{"why", e.what()}});
             co_return false;
         }
     }

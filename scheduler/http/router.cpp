@@ -3,7 +3,9 @@
 #include "common/runtime/log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
+#include <system_error>
 
 namespace terrace::rest {
 namespace {
@@ -47,6 +49,13 @@ bool equal_secrets(std::string_view left, std::string_view right) {
 
 std::string first_line(std::string text) {
     return text.substr(0, text.find('\n'));
+}
+
+bool is_disk_full(const std::exception& failure) {
+    const auto* error = dynamic_cast<const std::system_error*>(&failure);
+    if (!error) return false;
+    const int number = error->code().value();
+    return error->code() == std::errc::no_space_on_device || number == EDQUOT;
 }
 
 /// A browser may be led here under a foreign name, so that its page looks like ours.
@@ -101,9 +110,25 @@ asio::awaitable<Response> Router::handle(const Route& route, Request request) co
     }
 }
 
+asio::awaitable<std::optional<Response>> Router::admit(const Route& route,
+                                                       const Request& request) const {
+    if (!route.admit) co_return std::nullopt;
+    try {
+        co_return co_await route.admit(request);
+    } catch (const std::exception& e) {
+        co_return world_failed(request.path, e);
+    }
+}
+
 Response world_failed(const std::string& path, const std::exception& failure) {
     const std::string why = first_line(failure.what());
     runtime::log_warn("request_failed", {{"path", path}, {"why", why}});
+    if (is_disk_full(failure)) {
+        return rest::failure(507,
+                             "The scheduler's disk is full, so nothing was kept; make room "
+                             "there and try again: " +
+                                 why);
+    }
     return rest::failure(
         Error{Errc::unavailable, "The farm cannot do this now, try again: " + why});
 }

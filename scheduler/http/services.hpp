@@ -17,6 +17,7 @@
 #include "scheduler/core/state.hpp"
 #include "scheduler/http/ask.hpp"
 #include "scheduler/http/blocking_pool.hpp"
+#include "scheduler/http/log_keeping.hpp"
 #include "scheduler/http/log_store.hpp"
 #include "scheduler/http/reads.hpp"
 #include "scheduler/http/router.hpp"
@@ -34,7 +35,19 @@ public:
     virtual std::optional<std::uint64_t> size_of(const Digest& digest) = 0;
     /// @pre it is there
     virtual std::filesystem::path path_of(const Digest& digest) = 0;
+    /// Keeps nothing unless finish() succeeds.
     virtual std::unique_ptr<UploadSink> open_upload(const Digest& digest) = 0;
+
+    /// An attempt's upload outlives its connection: the bytes of it that are here.
+    virtual std::uint64_t bytes_held(const Digest& digest, AttemptId attempt) = 0;
+    /// Goes on with it at `offset`, which must be bytes_held(), or anew at 0. Whoever was at it
+    /// before is refused from now on.
+    virtual Result<std::unique_ptr<UploadSink>> resume_upload(const Digest& digest,
+                                                              AttemptId attempt,
+                                                              std::uint64_t offset) = 0;
+    /// The attempts of which something is held, by id.
+    virtual std::vector<AttemptId> attempts_uploading() = 0;
+    virtual void drop_uploads(AttemptId attempt) = 0;
 };
 
 /// A seed's id and its repositories.
@@ -62,6 +75,7 @@ struct Services {
     Reads& reads;
     Objects& objects;
     LogStore& logs;
+    LogKeeping log_keeping;
     Intake intake;
     BlockingPool& read_pool;    ///< queries
     BlockingPool& file_pool;    ///< objects and logs

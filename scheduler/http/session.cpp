@@ -1,6 +1,7 @@
 #include "scheduler/http/session.hpp"
 
 #include <boost/beast/http/error.hpp>
+#include <optional>
 #include <string>
 
 #include "scheduler/http/request_head.hpp"
@@ -94,6 +95,11 @@ asio::awaitable<void> Session::answer_route(BodyReader& body,
                                             Request request,
                                             Answer& out) {
     if (route.open_sink) {
+        std::optional<Response> refusal = co_await router_.admit(route, request);
+        if (refusal) {
+            out.response = std::move(*refusal);
+            co_return;
+        }
         UploadEnd end =
             co_await receive_upload(stream_, body, files_, route, request, limits_.step_timeout);
         out.response = std::move(end.response);

@@ -5,7 +5,12 @@ namespace terrace::rest {
 namespace {
 
 asio::awaitable<Response> show_status(const Services& services) {
-    auto query = [&services]() -> Result<std::string> { return services.reads.status(); };
+    auto query = [&services]() -> Result<std::string> {
+        auto status = wire::from_text<boost::json::value>(services.reads.status());
+        if (!status) return status.error();
+        status->as_object()["log_bytes"] = services.logs.bytes();
+        return boost::json::serialize(*status);
+    };
     co_return co_await answer_query(services, std::move(query));
 }
 

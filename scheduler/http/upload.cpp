@@ -17,24 +17,32 @@ public:
 
     void open() {
         guard([this] {
-            Result<std::unique_ptr<UploadSink>> opened = route_.open_sink(request_);
-            if (!opened) refused_ = failure(opened.error());
-            if (opened) sink_ = std::move(*opened);
+            OpenedUpload opened = route_.open_sink(request_);
+            sink_ = std::move(opened.sink);
+            if (!sink_) answer_ = std::move(opened.answer);
         });
     }
     void append(std::string_view bytes) {
-        guard([this, bytes] { sink_->append(bytes); });
+        guard([this, bytes] {
+            const Result<void> taken = sink_->append(bytes);
+            if (!taken) {
+                answer_ = failure(taken.error());
+            } else if (sink_->is_superfluous()) {
+                answer_ = no_content();
+            }
+        });
     }
     void finish() {
         guard([this] {
             const Result<void> kept = sink_->finish();
-            if (!kept) refused_ = failure(kept.error());
+            answer_ = kept ? no_content() : failure(kept.error());
         });
     }
     void drop() { sink_.reset(); }
 
-    bool refused() const { return refused_.has_value(); }
-    Response response() const { return refused_ ? *refused_ : no_content(); }
+    /// There is an answer, whether or not all of the body was read.
+    bool answered() const { return answer_.has_value(); }
+    Response answer() const { return answer_.value_or(Response()); }
 
 private:
     template <class Step>
@@ -42,14 +50,14 @@ private:
         try {
             step();
         } catch (const std::exception& e) {
-            refused_ = world_failed(request_.path, e);
+            answer_ = world_failed(request_.path, e);
         }
     }
 
     const Route& route_;
     const Request& request_;
     std::unique_ptr<UploadSink> sink_;
-    std::optional<Response> refused_;
+    std::optional<Response> answer_;
 };
 
 UploadEnd make_end(http::error_code error, Response response) {
@@ -73,15 +81,16 @@ asio::awaitable<UploadEnd> receive_upload(http::ByteStream& stream,
 
     http::error_code error;
     co_await files.run(open);
-    while (!error && !upload.refused() && !body.is_done()) {
+    while (!error && !upload.answered() && !body.is_done()) {
         stream.expires_after(step_timeout);
         piece.resize(kPieceBytes);
         error = co_await body.read_piece(piece);
-        if (!error) co_await files.run(append);
+        // What came before a broken line counts: the worker goes on after it.
+        if (!piece.empty()) co_await files.run(append);
     }
-    if (!error && !upload.refused()) co_await files.run(finish);
+    if (!error && !upload.answered()) co_await files.run(finish);
     co_await files.run(drop);
-    co_return make_end(error, upload.response());
+    co_return make_end(error, upload.answer());
 }
 
 }  // namespace terrace::rest

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/vocab/check.hpp"
+#include "scheduler/publish/partial_uploads.hpp"
 
 namespace terrace::publish {
 namespace {
@@ -31,9 +32,9 @@ void make_directories(const std::filesystem::path& root) {
     os::sync_directory(root);
 }
 
-void remove_content(const std::filesystem::path& directory) {
-    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
-        std::filesystem::remove_all(entry.path());
+void remove_broken_uploads(const std::filesystem::path& incoming) {
+    for (const auto& entry : std::filesystem::directory_iterator(incoming)) {
+        if (!PartialUploads::attempt_of(entry.path())) std::filesystem::remove_all(entry.path());
     }
 }
 
@@ -41,7 +42,7 @@ void remove_content(const std::filesystem::path& directory) {
 
 ObjectStore::ObjectStore(std::filesystem::path root) : root_(std::move(root)) {
     make_directories(root_);
-    remove_content(incoming());
+    remove_broken_uploads(incoming());
 }
 
 bool ObjectStore::contains(const Digest& digest) const {
@@ -92,15 +93,25 @@ Result<void> ObjectStore::Upload::finish() {
         return Error{Errc::invalid_argument, "The bytes that were sent have the digest " +
                                                  actual.hex + ", not " + wanted_.hex + "."};
     }
-    if (fchmod(file_.get(), 0444) != 0) fail("cannot set the mode of", temporary_);
-    if (fsync(file_.get()) != 0) fail("cannot sync", temporary_);
-    const std::filesystem::path target = store_.path_of(wanted_);
+    if (!store_.adopt(file_, temporary_, wanted_)) fail("somebody removed", temporary_);
+    temporary_.clear();
+    return {};
+}
+
+bool ObjectStore::adopt(const os::UniqueFd& file,
+                        const std::filesystem::path& temporary,
+                        const Digest& digest) const {
+    if (fchmod(file.get(), 0444) != 0) fail("cannot set the mode of", temporary);
+    if (fsync(file.get()) != 0) fail("cannot sync", temporary);
+    const std::filesystem::path target = path_of(digest);
     // If another upload was faster, this replaces its file by an equal one, which also repairs a
     // damaged one.
-    if (rename(temporary_.c_str(), target.c_str()) != 0) fail("cannot rename to", target);
-    temporary_.clear();
+    if (rename(temporary.c_str(), target.c_str()) != 0) {
+        if (errno == ENOENT) return false;
+        fail("cannot rename to", target);
+    }
     os::sync_directory(target.parent_path());
-    return {};
+    return true;
 }
 
 }  // namespace terrace::publish

@@ -17,7 +17,8 @@ namespace terrace::publish {
 /// of the one before it, and nothing else. Throws std::system_error when the disk fails.
 class ObjectStore {
 public:
-    /// Makes the directories; removes uploads that a crash left in ROOT/incoming.
+    /// Makes the directories; removes uploads that a crash left in ROOT/incoming, but for those
+    /// that go on (PartialUploads).
     explicit ObjectStore(std::filesystem::path root);
 
     bool contains(const Digest& digest) const;
@@ -49,9 +50,15 @@ public:
         os::Sha256 hash_;
     };
 
-private:
+    /// Where files are until they are whole.
     std::filesystem::path incoming() const { return root_ / "incoming"; }
+    /// Puts a whole file from incoming() in its place, synced. False: it is not there any more.
+    /// @pre its bytes, open as `file`, have that digest
+    bool adopt(const os::UniqueFd& file,
+               const std::filesystem::path& temporary,
+               const Digest& digest) const;
 
+private:
     std::filesystem::path root_;
 };
 

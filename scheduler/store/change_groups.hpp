@@ -2,10 +2,13 @@
 
 #include <map>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <tuple>
 #include <variant>
 #include <vector>
 
+#include "scheduler/store/running.hpp"
 #include "scheduler/store/tables.hpp"
 
 namespace terrace::store {
@@ -15,26 +18,73 @@ namespace terrace::store {
 template <class Row>
 using Rows = std::map<Key<Row>, const Row*>;
 
-/// A batch by table. Of two changes of one row the last one counts.
+/// A batch by table. Of two changes of one row the last one counts; of what is leased the last one
+/// before that. Throws std::logic_error when something is leased without a lease: that would be
+/// lost.
 struct ChangeGroups {
     std::set<AttemptId> leases_ended;  ///< their rows go, before anything is written
+    Rows<core::Lease> leases_granted;  ///< not among `rows`
     boost::mp11::mp_rename<boost::mp11::mp_transform<Rows, RowTypes>, std::tuple> rows;
 
     explicit ChangeGroups(const std::vector<core::Change>& changes) {
         for (const core::Change& change : changes) {
             std::visit([this](const auto& row) { add(row); }, change);
         }
+        if (builds_leased_.empty() && comparisons_leased_.empty()) return;
+        take_granted_leases();
+        for (const BuildId id : builds_leased_) refuse("build", id.value);
+        for (const ComparisonId id : comparisons_leased_) refuse("comparison", id.value);
     }
 
 private:
     template <class Row>
-    void add(const Row& row) {
-        std::get<Rows<Row>>(rows)[key_of(row)] = &row;
+    Rows<Row>& of() {
+        return std::get<Rows<Row>>(rows);
     }
+    template <class Row>
+    void put(const Row& row) {
+        of<Row>()[key_of(row)] = &row;
+    }
+
+    template <class Row>
+    void add(const Row& row) {
+        put(row);
+    }
+    void add(const core::Attempt& row) {
+        if (has_own_row(row)) put(row);
+    }
+    void add(const core::Build& row) { add_target(row, builds_leased_); }
+    void add(const core::Comparison& row) { add_target(row, comparisons_leased_); }
     void add(const core::LeaseEnded& ended) {
         leases_ended.insert(ended.attempt);
-        std::get<Rows<core::Lease>>(rows).erase(std::make_tuple(ended.attempt));
+        of<core::Lease>().erase(std::make_tuple(ended.attempt));
     }
+    template <class Row, class Ids>
+    void add_target(const Row& row, Ids& leased) {
+        if (has_own_row(row)) {
+            put(row);
+            leased.erase(row.id);
+        } else {
+            leased.insert(row.id);
+        }
+    }
+
+    void take_granted_leases() {
+        std::erase_if(of<core::Lease>(), [this](const auto& entry) {
+            const core::Lease& lease = *entry.second;
+            const bool granted = lease.build ? builds_leased_.erase(*lease.build) > 0
+                                             : comparisons_leased_.erase(*lease.comparison) > 0;
+            if (granted) leases_granted.insert(entry);
+            return granted;
+        });
+    }
+
+    static void refuse(const std::string& what, std::int64_t id) {
+        throw std::logic_error(what + " " + std::to_string(id) + " is leased without a lease");
+    }
+
+    std::set<BuildId> builds_leased_;
+    std::set<ComparisonId> comparisons_leased_;
 };
 
 }  // namespace terrace::store

@@ -97,10 +97,15 @@ std::optional<std::string> PgRead::build(BuildId id) {
     return object(sql::build(), id.value);
 }
 
-std::optional<bool> PgRead::attempt_ended(AttemptId id) {
-    const auto ended = query("select ended_at is not null from attempt where id = $1", id.value);
-    if (!ended) return std::nullopt;
-    return *ended == "t";
+std::string PgRead::attempt_ends(const std::vector<AttemptId>& ids) {
+    std::string array = "{";
+    for (const AttemptId id : ids)
+        array += (array.size() == 1 ? "" : ",") + std::to_string(id.value);
+    return list(sql::attempt_ends(), array + "}");
+}
+
+std::optional<std::string> PgRead::buildroot(const std::string& id) {
+    return object(sql::buildroot(), id);
 }
 
 std::string PgRead::comparisons(RebuildId rebuild, Page page) {

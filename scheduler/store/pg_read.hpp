@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/vocab/id.hpp"
 #include "scheduler/store/pqxx_compat.hpp"
@@ -48,8 +49,11 @@ public:
     std::optional<std::string> rebuild(RebuildId id);
     std::string builds(const BuildFilter& filter, Page page);
     std::optional<std::string> build(BuildId id);
-    /// Has this attempt ended, so that its log is complete?
-    std::optional<bool> attempt_ended(AttemptId id);
+    /// `id`, `ended_at` and `outcome` of those of the attempts that there are, in no order; null of
+    /// those that still run.
+    std::string attempt_ends(const std::vector<AttemptId>& ids);
+    /// By the digest of its packages.
+    std::optional<std::string> buildroot(const std::string& id);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);

@@ -6,6 +6,8 @@
 #include "scheduler/store/change_groups.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/row_arrays.hpp"
+#include "scheduler/store/running.hpp"
+#include "scheduler/store/script.hpp"
 
 namespace terrace::store {
 namespace {
@@ -49,24 +51,24 @@ void begin_commit(Session& session, pqxx::transaction_base& tx, std::int64_t epo
     if (session.run(tx, "begin_commit", sql, epoch).empty()) throw engine::Superseded();
 }
 
-void delete_leases(Session& session, pqxx::transaction_base& tx, const std::set<AttemptId>& ended) {
+void delete_leases(Script& script, const std::set<AttemptId>& ended) {
     if (ended.empty()) return;
     std::string attempts;
     for (const AttemptId attempt : ended) {
         attempts += attempts.empty() ? '{' : ',';
         detail::append_element(attempts, attempt);
     }
-    session.run(tx, "delete_leases", "delete from lease where attempt = any ($1::bigint[])",
-                attempts + '}');
+    script.add("delete_leases", "delete from lease where attempt = any ($1::bigint[])",
+               attempts + '}');
 }
 
 /// Ids ascend, so a row that a unique index frees (the finished compose of a stream) is written
 /// before the one that takes its place.
-template <class Row>
-void put_rows(Session& session, pqxx::transaction_base& tx, const Rows<Row>& rows) {
-    static const std::string name = std::string("put_") + Table<Row>::name;
-    static const std::string sql = upsert_sql<Row>();
-    const auto write = [&](const auto&... arrays) { session.run(tx, name, sql, arrays...); };
+template <class Row, bool only_new = never_changes<Row>>
+void put_rows(Script& script, const Rows<Row>& rows) {
+    static const std::string name = std::string(only_new ? "add_" : "put_") + Table<Row>::name;
+    static const std::string sql = put_sql<Row, only_new>();
+    const auto write = [&](const auto&... arrays) { script.add(name, sql, arrays...); };
     RowArrays<Row> arrays;
     for (const auto& [key, row] : rows) {
         arrays.add(*row);
@@ -83,21 +85,21 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
     }
 }
 
-/// Only live attempts are state, and the packages of composes that are under way or that a stream
-/// points to; samples are for people.
+/// The attempts that are state run, so their leases say it all. Of the packages only those of
+/// composes that are under way or that a stream points to; samples and build roots are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
-            if constexpr (std::is_same_v<Row, core::Attempt>) {
-                load_rows<Row>(tx, "where id in (select attempt from lease)", snapshot);
-            } else if constexpr (std::is_same_v<Row, core::ComposePackage>) {
+            if constexpr (std::is_same_v<Row, core::ComposePackage>) {
                 load_rows<Row>(tx,
                                "where compose in (select compose from stream union all "
                                "select id from compose where state = 'pending')",
                                snapshot);
             } else if constexpr (std::is_same_v<Row, core::SourceDependencies>) {
                 load_rows<Row>(tx, kDependenciesInUse, snapshot);
-            } else if constexpr (!std::is_same_v<Row, core::ComparisonSample>) {
+            } else if constexpr (!std::is_same_v<Row, core::Attempt> &&
+                                 !std::is_same_v<Row, core::ComparisonSample> &&
+                                 !std::is_same_v<Row, core::Buildroot>) {
                 load_rows<Row>(tx, "", snapshot);
             }
         });
@@ -105,6 +107,7 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
         compat::exec(tx, "select coalesce(max(id), 0), coalesce(max(fence), 0) from attempt");
     snapshot.last_attempt = AttemptId{last.at(0)[0].as<std::int64_t>()};
     snapshot.last_fence = last.at(0)[1].as<std::int64_t>();
+    add_running(snapshot);
 }
 
 }  // namespace
@@ -142,14 +145,17 @@ core::Snapshot PgStore::load() {
 }
 
 void PgStore::commit(const std::vector<core::Change>& changes) {
-    const ChangeGroups groups(changes);
     guarded([&](Session& session) {
+        const ChangeGroups groups(changes);
         pqxx::work tx(session.connection(), "commit_changes");
         begin_commit(session, tx, epoch_);
         // First of all: the slot and the build of an ended lease may be leased again in this very
         // batch.
-        delete_leases(session, tx, groups.leases_ended);
-        std::apply([&](const auto&... rows) { (put_rows(session, tx, rows), ...); }, groups.rows);
+        Script script(session, tx);
+        delete_leases(script, groups.leases_ended);
+        std::apply([&](const auto&... rows) { (put_rows(script, rows), ...); }, groups.rows);
+        put_rows<core::Lease, true>(script, groups.leases_granted);
+        script.flush();
         tx.commit();
     });
 }

@@ -1,47 +1,77 @@
 #include "scheduler/store/read_sql.hpp"
 
+#include "common/wire/json.hpp"
+#include "scheduler/core/state.hpp"
+
 namespace terrace::store::sql {
 namespace {
 
 // Each of these takes its rows from a subselect, already filtered and cut, so that what it looks up
 // for a row is looked up for the rows of the answer only.
 
+/// `leased` is said by the lease alone (docs/decisions/0007). `what`: build or comparison; `row`:
+/// of that table.
+std::string state_of(const std::string& what, const std::string& row) {
+    return "case when exists (select from lease l where l." + what + " = " + row +
+           ".id) then 'leased' else " + row + ".state end";
+}
+
+/// How many of a rebuild's builds or comparisons are in each state.
+std::string counts_of(const std::string& what) {
+    return "(select coalesce(json_object_agg(s.state, s.count), '{}') from (select " +
+           state_of(what, "t") + " as state, count(*) from " + what +
+           " t where t.rebuild = r.id group by 1) s)";
+}
+
+/// The rows of table attempt, and those that still run as they would be there: from their leases.
+std::string attempts() {
+    return "(select id, build, worker, number, wall_ms, to_jsonb(a) as row from attempt a "
+           "union all select attempt, build, worker, number, 0, '" +
+           wire::to_text(core::Attempt{}) +
+           "'::jsonb || jsonb_build_object('id', attempt, 'build', build, 'comparison', "
+           "comparison, "
+           "'worker', worker, 'slot', slot, 'number', number, 'fence', fence, "
+           "'started_at', granted_at) from lease)";
+}
+
+/// A worker without a row of worker_health is enabled, and has failed nothing.
 std::string worker_rows(const std::string& selected) {
-    return "select r.id, r.name, r.level, r.hello, r.registered_at, r.seen_at, "
-           "(select count(*) from lease l where l.worker = r.id) as running "
-           "from (" +
-           selected + ") r order by r.id";
+    return R"(select r.id, r.name, r.level, r.hello, r.registered_at, r.seen_at,
+        (select count(*) from lease l where l.worker = r.id) as running,
+        coalesce(h.admission, 'enabled') as admission, h.since, coalesce(h.reason, '') as reason,
+        coalesce(h.by_farm, false) as by_farm, h.probe_at, h.probe,
+        coalesce(h.probes_passed, 0) as probes_passed, coalesce(h.run, '[]') as evidence
+        from ()" +
+           selected + ") r left join worker_health h on h.worker = r.id order by r.id";
 }
 
 std::string rebuild_rows(const std::string& selected) {
-    return R"(select r.*,
-        (select coalesce(json_object_agg(s.state, s.count), '{}')
-           from (select state, count(*) from build where rebuild = r.id group by state) s) as builds,
-        (select coalesce(json_object_agg(s.state, s.count), '{}')
-           from (select state, count(*) from comparison where rebuild = r.id group by state) s)
-            as comparisons,
-        (select c.id from compose c where c.rebuild = r.id) as compose
+    return "select r.*, " + counts_of("build") + " as builds, " + counts_of("comparison") +
+           R"( as comparisons, (select c.id from compose c where c.rebuild = r.id) as compose
         from ()" +
            selected + R"() r order by r.id)";
 }
 
 /// The newest attempt is that of the build whose RPMs these are. `more`: further columns.
 std::string build_rows(const std::string& selected, const std::string& more = "") {
-    return R"(select r.id, r.rebuild, p.name as package, r.variant, r.state, r.outcome, r.evidence,
-        r.attempts, r.reused_from, a.id as attempt, w.name as worker, a.wall_ms, r.finished_at)" +
+    return "select r.id, r.rebuild, p.name as package, r.variant, " + state_of("build", "r") +
+           R"( as state, r.outcome, r.evidence,
+        coalesce((select l.number from lease l where l.build = r.id), r.attempts) as attempts,
+        r.reused_from, a.id as attempt, w.name as worker, a.wall_ms, r.finished_at)" +
            more + " from (" + selected + R"() r
         join source_package p on p.id = r.source_package
-        left join lateral (select t.id, t.worker, t.wall_ms from attempt t
-                            where t.build = coalesce(r.reused_from, r.id)
+        left join lateral (select t.id, t.worker, t.wall_ms from )" +
+           attempts() + R"( t where t.build = coalesce(r.reused_from, r.id)
                             order by t.number desc limit 1) a on true
         left join worker w on w.id = a.worker
         order by r.id)";
 }
 
-/// Each side's time is that of its build's newest attempt, and its bytes are those of the packages
-/// without debug; both of the reused build where there is one.
+/// Each side's time is that of its build's newest attempt that ended, and its bytes are those of
+/// the packages without debug; both of the reused build where there is one.
 std::string comparison_rows(const std::string& selected, const std::string& more = "") {
-    return R"(select r.id, r.rebuild, p.name as package, r.variant, r.state, r.verdict, r.reason, r.results,
+    return "select r.id, r.rebuild, p.name as package, r.variant, " + state_of("comparison", "r") +
+           R"( as state, r.verdict, r.reason, r.results,
         r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,
         va.wall_ms as variant_wall_ms, bs.bytes as baseline_bytes, vs.bytes as variant_bytes,
         r.decided_at)" +
@@ -74,8 +104,8 @@ std::string status() {
     return R"(select $1::text as version,
         (select count(*) from worker) as workers,
         (select count(*) from rebuild where state in ('running', 'composing')) as rebuilds_running,
-        (select count(*) from build where state = 'ready'
-            and rebuild in (select id from rebuild where state = 'running')) as builds_ready,
+        (select count(*) from build b where state = 'ready'
+            and not exists (select from lease l where l.build = b.id) and rebuild in (select id from rebuild where state = 'running')) as builds_ready,
         (select count(*) from lease where build is not null) as builds_leased,
         'ok' as database)";
 }
@@ -123,8 +153,10 @@ std::string rebuild() {
 }
 
 std::string builds() {
-    return build_rows(R"(select b.* from build b join source_package s on s.id = b.source_package
-        where ($1::bigint = 0 or b.rebuild = $1) and ($2 = '' or b.state = $2)
+    return build_rows(
+        "select b.* from build b join source_package s on s.id = b.source_package "
+        "where ($1::bigint = 0 or b.rebuild = $1) and ($2 = '' or " +
+        state_of("build", "b") + R"( = $2)
         and ($3 = '' or b.variant = $3) and ($4 = '' or s.name = $4) and b.id > $5
         order by b.id limit $6)");
 }
@@ -133,12 +165,23 @@ std::string build() {
     return build_rows(
         "select * from build where id = $1",
         R"(, r.identity, r.dist, r.level_used, r.audit_findings, r.from_seed, r.ready_at,
-        (select coalesce(json_agg(to_jsonb(t) || jsonb_build_object('worker', h.name) order by t.number),
+        (select coalesce(json_agg(t.row || jsonb_build_object('worker', h.name, 'buildroot_packages',
+                (select jsonb_array_length(l.packages) from buildroot l where l.id = t.row->>'buildroot')) order by t.number),
                          '[]')
-           from attempt t join worker h on h.id = t.worker
+           from )" +
+            attempts() + R"( t join worker h on h.id = t.worker
           where t.build = coalesce(r.reused_from, r.id)) as attempt_list,
         (select coalesce(json_agg(m order by m.filename), '[]') from build_rpm m
           where m.build = coalesce(r.reused_from, r.id)) as rpms)");
+}
+
+std::string attempt_ends() {
+    return "select id, ended_at, outcome from attempt where id = any($1::bigint[]) union all "
+           "select attempt, null, null from lease where attempt = any($1::bigint[])";
+}
+
+std::string buildroot() {
+    return "select * from buildroot where id = $1";
 }
 
 std::string comparisons() {

@@ -17,6 +17,9 @@ std::string rebuilds();
 std::string rebuild();
 std::string builds();
 std::string build();
+/// Of the attempts in $1: when and how they ended.
+std::string attempt_ends();
+std::string buildroot();
 std::string comparisons();
 std::string comparison();
 std::string composes();

@@ -12,7 +12,8 @@
 namespace terrace::store {
 
 /// The type of a column by that of its member; what SQL has no type for is jsonb. Where the table
-/// says otherwise, PostgreSQL casts as it does in any assignment.
+/// says otherwise, PostgreSQL casts as it does in any assignment. A time goes as its milliseconds
+/// since 1970, which cost neither side what its text does; see column_value().
 template <class T>
 constexpr const char* column_type() {
     namespace traits = wire::detail;
@@ -20,19 +21,29 @@ constexpr const char* column_type() {
         return column_type<typename T::value_type>();
     } else if constexpr (std::same_as<T, bool>) {
         return "boolean";
-    } else if constexpr (std::same_as<T, TimePoint>) {
-        return "timestamptz";
     } else if constexpr (std::same_as<T, std::string> || std::same_as<T, Digest> ||
                          traits::Enum<T>) {
         return "text";
     } else if constexpr (std::same_as<T, int>) {
         return "integer";
-    } else if constexpr (traits::is_id<T> || std::same_as<T, Duration> || std::integral<T>) {
+    } else if constexpr (traits::is_id<T> || std::same_as<T, TimePoint> ||
+                         std::same_as<T, Duration> || std::integral<T>) {
         return "bigint";
     } else if constexpr (std::floating_point<T>) {
         return "double precision";
     } else {
         return "jsonb";
+    }
+}
+
+/// What makes the column's value out of the array's.
+template <class T>
+std::string column_value(const std::string& name) {
+    if constexpr (std::same_as<T, TimePoint> || std::same_as<T, std::optional<TimePoint>>) {
+        static_assert(std::same_as<Duration, std::chrono::milliseconds>);
+        return "timestamptz 'epoch' + " + name + " * interval '1 millisecond'";
+    } else {
+        return name;
     }
 }
 
@@ -67,7 +78,7 @@ void append_element(std::string& array, const T& value) {
     } else if constexpr (std::same_as<T, bool>) {
         array += value ? 't' : 'f';
     } else if constexpr (std::same_as<T, TimePoint>) {
-        append_quoted(array, wire::format_time(value));
+        append_number(array, value.time_since_epoch().count());
     } else if constexpr (std::same_as<T, std::string>) {
         append_quoted(array, value);
     } else if constexpr (std::same_as<T, Digest>) {
@@ -80,6 +91,8 @@ void append_element(std::string& array, const T& value) {
         append_number(array, value.count());
     } else if constexpr (std::integral<T> || std::floating_point<T>) {
         append_number(array, value);
+    } else if constexpr (traits::is_vector<T>) {
+        append_quoted(array, value.empty() ? "[]" : wire::to_text(value));
     } else {
         append_quoted(array, wire::to_text(value));
     }
@@ -118,22 +131,39 @@ private:
 };
 
 /// $1, $2 ... are the arrays of RowArrays, no key twice. Writing the same rows again changes
-/// nothing.
-template <class Row>
-std::string upsert_sql() {
+/// nothing. Of rows that are `only_new`, one that is there and the same stays, another one of its
+/// key is refused: to look first costs less than to be ready for a conflict.
+template <class Row, bool only_new = never_changes<Row>>
+std::string put_sql() {
     using detail::Which;
     std::string arrays;
+    std::string values;
     boost::mp11::mp_for_each<detail::Members<Row>>([&, number = 0](auto member) mutable {
         using Value = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
-        arrays += (number == 0 ? "$" : ", $") + std::to_string(number + 1) +
-                  "::" + column_type<Value>() + "[]";
-        ++number;
+        const char* comma = number == 0 ? "" : ", ";
+        arrays += comma + ("$" + std::to_string(++number)) + "::" + column_type<Value>() + "[]";
+        values += comma + column_value<Value>(member.name);
     });
+    const std::string table = Table<Row>::name;
+    const std::string all = detail::columns<Row>(Which::all);
+    const std::string key = detail::columns<Row>(Which::key);
+    const std::string insert = "insert into " + table + " (" + all + ") select " + all +
+                               " from (select " + values + " from unnest(" + arrays + ") u (" +
+                               all + ")) v (" + all + ")";
+    if constexpr (only_new) {
+        const auto of = [](Which which, const std::string& alias) {
+            return "(" +
+                   detail::columns<Row>(
+                       which, [&](const std::string& name) { return alias + "." + name; }) +
+                   ")";
+        };
+        return insert + " where (select " + of(Which::all, "t") + " is not distinct from " +
+               of(Which::all, "v") + " from " + table + " t where " + of(Which::key, "t") + " = " +
+               of(Which::key, "v") + ") is not true";
+    }
     const std::string updates = detail::columns<Row>(
         Which::others, [](const std::string& name) { return name + " = excluded." + name; });
-    return std::string("insert into ") + Table<Row>::name + " (" +
-           detail::columns<Row>(Which::all) + ") select * from unnest(" + arrays +
-           ") on conflict (" + detail::columns<Row>(Which::key) + ") do " +
+    return insert + " on conflict (" + key + ") do " +
            (updates.empty() ? "nothing" : "update set " + updates);
 }
 

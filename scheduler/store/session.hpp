@@ -22,9 +22,12 @@ public:
                      const std::string& name,
                      const std::string& sql,
                      const Parameters&... parameters) {
-        if (prepared_.insert(name).second) connection_->prepare(name, sql);
+        if (is_new_here(name)) connection_->prepare(name, sql);
         return compat::exec_prepared(tx, name, parameters...);
     }
+
+    /// True once for each name: whoever asks prepares the statement.
+    bool is_new_here(const std::string& name) { return prepared_.insert(name).second; }
 
 private:
     std::unique_ptr<pqxx::connection> connection_;

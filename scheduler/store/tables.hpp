@@ -70,9 +70,19 @@ struct Table<core::Comparison> {
     static constexpr std::tuple key = {&core::Comparison::id};
 };
 template <>
+struct Table<core::Buildroot> {
+    static constexpr const char* name = "buildroot";
+    static constexpr std::tuple key = {&core::Buildroot::id};
+};
+template <>
 struct Table<core::Attempt> {
     static constexpr const char* name = "attempt";
     static constexpr std::tuple key = {&core::Attempt::id};
+};
+template <>
+struct Table<core::WorkerHealth> {
+    static constexpr const char* name = "worker_health";
+    static constexpr std::tuple key = {&core::WorkerHealth::worker};
 };
 template <>
 struct Table<core::Lease> {
@@ -103,6 +113,12 @@ struct Table<core::Stream> {
     static constexpr std::tuple key = {&core::Stream::release, &core::Stream::name};
 };
 
+/// Rows that are written once: a row of that key is the same row.
+template <class Row>
+constexpr bool never_changes = boost::mp11::mp_contains<
+    boost::mp11::mp_list<core::BuildRpm, core::Buildroot, core::Attempt, core::ComparisonSample>,
+    Row>::value;
+
 /// Every row type, such that a table comes after those that its foreign keys point to.
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::SourcePackage,
@@ -114,7 +130,9 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Build,
                                       core::BuildRpm,
                                       core::Comparison,
+                                      core::Buildroot,
                                       core::Attempt,
+                                      core::WorkerHealth,
                                       core::Lease,
                                       core::ComparisonSample,
                                       core::Compose,

@@ -11,7 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = Path(os.environ.get("TERRACE_BUILD_DIR", ROOT / "build" / "dev"))
 MINI = Path(os.environ.get("TERRACE_MINI_DISTRO", ROOT / "build" / "mini-distro"))
-UNPRIVILEGED = "nobody"  # PostgreSQL refuses root; builds run as this user, too
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses root
+# Whom the slots build as: numbers without an account, and of this run alone, since all their processes are ended.
+SLOT_USERS = 3_000_000 + 8 * (os.getpid() % 1_000_000)
 
 RELEASE = """\
 release: mini-1
@@ -24,9 +26,19 @@ gate: {quadruples: 5}
 """
 
 
+SCHEDULER = """\
+listen: {address: 127.0.0.1, port: 0}
+lease: {length: 10s, heartbeat: 2s}
+retry: {delay_min: 1s}
+"""
+
+
 class Farm:
-    def __init__(self, state):
+    def __init__(self, state, release=RELEASE, mock_configs=ROOT / "mock-configs", scheduler_yaml=SCHEDULER):
         self.state = Path(state)
+        self.release, self.mock_configs, self.scheduler_yaml = release, mock_configs, scheduler_yaml
+        self.slot_users = {}
+        self.port = None
         self.processes = {}
         self.user = pwd.getpwnam(UNPRIVILEGED)
         self.mock = shutil.which("mock") or str(ROOT / "tests/minimock/mock")
@@ -38,18 +50,23 @@ class Farm:
 
     def _write_configuration(self):
         etc = self.state / "etc"
-        (etc / "releases/mini-1.yaml").write_text(RELEASE)
+        (etc / "releases/mini-1.yaml").write_text(self.release)
         (etc / "scheduler.yaml").write_text(
             f"state: {self.state}/scheduler\nreleases: {etc}/releases\nbenchmarks: {ROOT}/tests/e2e/benchmarks\n"
-            f"mock_configs: {ROOT}/mock-configs\nlisten: {{address: 127.0.0.1, port: 0}}\n"
-            "lease: {length: 10s, heartbeat: 2s}\nretry: {delay_min: 1s}\n")
+            f"mock_configs: {self.mock_configs}\n" + self.scheduler_yaml)
 
-    def _write_worker(self, name, level):
+    def _write_worker(self, name, level, slots):
         path = self.state / "etc" / f"{name}.yaml"
+        first, last = self.slot_users.setdefault(name, self._next_users(slots))
+        users = f"slot_users: [{first}-{last}]\n" if os.getuid() == 0 else ""
         path.write_text(f"name: {name}\nscheduler: {self.url}\nstate: {self.state}/{name}\nlevel_max: {level}\n"
-                        f"mock_command: [{self.mock}]\nmock_configs: {ROOT}/mock-configs\nmock_uid: {self.user.pw_uid}\n"
-                        "isolation: simple\n")
+                        f"mock_command: [{self.mock}]\nmock_configs: {self.mock_configs}\nslots: {slots}\n{users}"
+                        "isolation: simple\ndrain: 20s\n")
         return path
+
+    def _next_users(self, slots):
+        first = max([last + 1 for _, last in self.slot_users.values()], default=SLOT_USERS)
+        return first, first + slots - 1
 
     def _start(self, name, command):
         log = open(self.state / "log" / f"{name}.log", "ab")
@@ -58,22 +75,22 @@ class Farm:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{(self.state / 'scheduler/port').read_text().strip()}"
+        return f"http://127.0.0.1:{self.port or (self.state / 'scheduler/port').read_text().strip()}"
 
     def start_scheduler(self):
         port_file = self.state / "scheduler/port"
         config = self.state / "etc/scheduler.yaml"
-        if port_file.exists():  # started again: workers and people know the old address
-            text = config.read_text().replace("port: 0", "port: " + port_file.read_text().strip())
-            config.write_text(text)
-            port_file.unlink()
+        if self.port:  # started again: workers and people know the old address
+            config.write_text(config.read_text().replace("port: 0", f"port: {self.port}"))
+            port_file.unlink(missing_ok=True)
         drop = ["setpriv", f"--reuid={self.user.pw_uid}", f"--regid={self.user.pw_gid}", "--clear-groups"] if os.getuid() == 0 else []
         self._start("scheduler", [*drop, str(BUILD / "bin/terrace-scheduler"), "--config", str(config)])
         self.wait_for(lambda: port_file.exists() and port_file.read_text().strip() and self.cli("status")[0] == 0,
                       "the scheduler to listen", 60)
+        self.port = port_file.read_text().strip()
 
-    def start_worker(self, name, level="x86_64_v4"):
-        self._start(name, [str(BUILD / "bin/terrace-worker"), "--config", str(self._write_worker(name, level))])
+    def start_worker(self, name, level="x86_64_v4", slots=1):
+        self._start(name, [str(BUILD / "bin/terrace-worker"), "--config", str(self._write_worker(name, level, slots))])
 
     def kill(self, name):
         self.processes[name].send_signal(signal.SIGKILL)

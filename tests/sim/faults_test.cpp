@@ -147,11 +147,29 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
         REQUIRE_NOTHROW(play(seed));
     }
     if (count < 100) return;
-    for (const std::string mark :
-         {"lease expired", "late report refused", "heartbeat for an ended lease",
-          "slot asked again", "worker restarted with a live lease", "build reused",
-          "build cancelled", "rebuild cancelled", "compose failed", "failed dependency fails",
-          "failed dependency from the seed", "oom: more memory", "rebuild paused or resumed"}) {
+    for (const std::string mark : {"lease expired",
+                                   "late report refused",
+                                   "heartbeat for an ended lease",
+                                   "slot asked again",
+                                   "worker restarted with a live lease",
+                                   "worker's level fell under a live lease",
+                                   "build reused",
+                                   "build cancelled",
+                                   "rebuild cancelled",
+                                   "compose failed",
+                                   "failed dependency fails",
+                                   "failed dependency from the seed",
+                                   "oom: more memory",
+                                   "rebuild paused or resumed",
+                                   "operator admits or not",
+                                   "worker quarantined",
+                                   "worker blamed",
+                                   "second opinion",
+                                   "failure withdrawn",
+                                   "built by another worker",
+                                   "quarantine taken back",
+                                   "probing build failed",
+                                   "worker back after probing builds"}) {
         CAPTURE(mark);
         CHECK(g_marks.contains(mark));  // a path that no seed visits is not tested
     }

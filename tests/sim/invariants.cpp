@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "common/vocab/names.hpp"
+#include "scheduler/core/host_health.hpp"
 
 namespace terrace::sim {
 namespace {
@@ -95,6 +96,35 @@ void check_nevras(const core::Snapshot& state) {
     }
 }
 
+/// Whoever is kept from leases was given none since, but the one probing build.
+void check_admission(const core::Snapshot& state) {
+    for (const auto& [id, health] : state.worker_health) {
+        const bool quarantined = health.admission == core::Admission::quarantined;
+        const bool probing = health.admission == core::Admission::probing;
+        must(health.probe_at.has_value() == quarantined, "who is quarantined waits for a probe");
+        must(health.probe || !probing, "who is probing has a probing build");
+        must(!health.probe || state.leases.contains(*health.probe), "a probing build is leased");
+        must(health.admission == core::Admission::enabled || !health.reason.empty() ||
+                 !health.by_farm,
+             "the farm says why");
+        if (health.admission == core::Admission::enabled) continue;
+        for (const auto& [attempt, lease] : state.leases) {
+            must(lease.worker != id || lease.granted_at <= health.since || attempt == health.probe,
+                 "a worker that is kept from leases gets none");
+        }
+    }
+}
+
+void check_budgets(const core::Snapshot& state, const core::FarmConfig& config) {
+    for (const auto& [id, build] : state.builds) {
+        must(build.infra_failures <= config.retry.infra_failures_max, "infra failures are bounded");
+        must(core::tries_of_its_own(build.failed_tries) < config.retry.attempts_max,
+             "the failed attempts of an open build are bounded");
+        must(!core::is_final(build.state) || build.failed_tries.empty(),
+             "only an open build remembers its tries");
+    }
+}
+
 }  // namespace
 
 void check_invariants(const core::Snapshot& state, const core::FarmConfig& config) {
@@ -102,6 +132,8 @@ void check_invariants(const core::Snapshot& state, const core::FarmConfig& confi
     check_levels(state, config);
     check_order(state);
     check_nevras(state);
+    check_admission(state);
+    check_budgets(state, config);
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;
         for (const auto& [build_id, build] : state.builds) {

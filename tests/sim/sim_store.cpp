@@ -17,11 +17,26 @@ void refuse_change_of_final_state(const Rows& rows, const Row& row, const char* 
     throw std::logic_error(std::string("a final state of ") + table + " would change");
 }
 
+/// The database has a lease and no row for what is leased: nothing else may change with it.
+template <class Rows, class Row, class State>
+void refuse_other_change_with_lease(const Rows& rows, Row row, State leased, const char* table) {
+    if (row.state != leased) return;
+    const Row& before = rows.at(row.id);
+    row.state = before.state;
+    row.attempts = before.attempts;
+    if (row == before) return;
+    throw std::logic_error(std::string("a ") + table + " was leased and changed otherwise");
+}
+
 void check_constraints(const core::Snapshot& before, const core::Change& change) {
-    if (const auto* build = std::get_if<core::Build>(&change))
+    if (const auto* build = std::get_if<core::Build>(&change)) {
         refuse_change_of_final_state(before.builds, *build, "build");
+        refuse_other_change_with_lease(before.builds, *build, core::BuildState::leased, "build");
+    }
     if (const auto* row = std::get_if<core::Comparison>(&change)) {
         refuse_change_of_final_state(before.comparisons, *row, "comparison");
+        refuse_other_change_with_lease(before.comparisons, *row, core::ComparisonState::leased,
+                                       "comparison");
     }
     if (const auto* rebuild = std::get_if<core::Rebuild>(&change)) {
         refuse_change_of_final_state(before.rebuilds, *rebuild, "rebuild");

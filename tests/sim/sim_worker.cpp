@@ -112,11 +112,13 @@ std::optional<AttemptReport> SimRunner::poll() {
     AttemptReport report;
     if (cancelled_) {
         report.outcome = Outcome::cancelled;
-    } else if (faulty_ && random_.percent(10)) {
+    } else if (rates_.infra > 0 && random_.percent(rates_.infra)) {
         report.outcome = Outcome::infra_aborted;
-    } else if (faulty_ && lease.build && random_.percent(8)) {
+    } else if (lease.build && lease.build->package.starts_with("broken")) {
         report.outcome = Outcome::build_failed;
-    } else if (faulty_ && lease.build && random_.percent(6)) {
+    } else if (rates_.build_failed > 0 && lease.build && random_.percent(rates_.build_failed)) {
+        report.outcome = Outcome::build_failed;
+    } else if (rates_.odd > 0 && lease.build && random_.percent(rates_.odd)) {
         report.outcome = random_.percent(50) ? Outcome::oom : Outcome::isa_mismatch;
     } else {
         report = lease.build ? built(*lease.build) : measured(*lease.comparison);
@@ -151,7 +153,7 @@ void SimWorker::start() {
     std::vector<agent::AttemptRunner*> pointers;
     for (int i = 0; i < kSlots; ++i) {
         runners_.push_back(std::make_unique<SimRunner>(random_, now_));
-        runners_.back()->set_faulty(faulty_);
+        runners_.back()->set_rates(rates_);
         pointers.push_back(runners_.back().get());
     }
     agent_ = std::make_unique<agent::Agent>(api_, hello_, pointers, agent::Agent::Options{});
@@ -163,10 +165,20 @@ void SimWorker::die_and_restart() {
     start();
 }
 
+void SimWorker::move_to_cpu(bool with_avx2) {
+    hello_.leaves = all_features();
+    if (!with_avx2) hello_.leaves.leaf7_ebx = 0;
+    agent_->notice(hello_);
+}
+
 void SimWorker::set_faulty(bool faulty) {
-    faulty_ = faulty;
     api_.set_faulty(faulty);
-    for (auto& runner : runners_) runner->set_faulty(faulty);
+    set_rates(faulty ? kFaultyRates : SimRates{});
+}
+
+void SimWorker::set_rates(const SimRates& rates) {
+    rates_ = rates;
+    for (auto& runner : runners_) runner->set_rates(rates);
 }
 
 void SimWorker::step() {

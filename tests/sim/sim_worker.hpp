@@ -23,10 +23,12 @@ public:
     Result<wire::WorkerWelcome> register_worker(const WorkerHello& hello) override;
     Result<std::optional<LeaseGrant>> request_lease(const wire::LeaseRequest& request) override;
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat& heartbeat) override;
-    Result<void> append_log(LeaseKey, std::int64_t, std::string_view) override { return {}; }
+    Result<std::int64_t> append_log(LeaseKey, std::int64_t, std::string_view) override { return 0; }
     Result<void> report(AttemptId attempt, const AttemptReport& report) override;
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
-    Result<void> store_object(const Digest&, const std::filesystem::path&) override { return {}; }
+    Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
+        return {};
+    }
 
 private:
     Result<core::Reply> deliver(core::Event event);
@@ -35,14 +37,23 @@ private:
     bool faulty_ = true;
 };
 
-/// Takes virtual time and ends with a chance outcome; its RPMs carry the build's own names.
+/// How often in a hundred what is run on a machine fails, and with what.
+struct SimRates {
+    int infra = 0;
+    int build_failed = 0;
+    int odd = 0;  ///< oom, isa_mismatch
+};
+inline constexpr SimRates kFaultyRates{.infra = 10, .build_failed = 8, .odd = 6};
+
+/// Takes virtual time and ends with a chance outcome; its RPMs carry the build's own names. A
+/// package whose name begins with "broken" fails everywhere.
 class SimRunner final : public agent::AttemptRunner {
 public:
     SimRunner(SimRandom& random, const TimePoint& now) : random_(random), now_(now) {}
     void start(const LeaseGrant& lease) override;
     std::optional<AttemptReport> poll() override;
     void cancel() override { cancelled_ = true; }
-    void set_faulty(bool faulty) { faulty_ = faulty; }
+    void set_rates(const SimRates& rates) { rates_ = rates; }
 
 private:
     SimRandom& random_;
@@ -50,7 +61,7 @@ private:
     std::optional<LeaseGrant> lease_;
     TimePoint ends_at_{};
     bool cancelled_ = false;
-    bool faulty_ = true;
+    SimRates rates_;
 };
 
 /// One worker machine: it can die and start anew, or be paused for longer than its leases last.
@@ -67,6 +78,10 @@ public:
     void die_and_restart();
     void pause_until(TimePoint time) { paused_until_ = time; }
     void set_faulty(bool faulty);
+    /// The machine under it is another one, with AVX2 or without, and its next probe sees it.
+    void move_to_cpu(bool with_avx2);
+    void set_rates(const SimRates& rates);
+    const std::string& name() const { return hello_.name; }
 
 private:
     void start();
@@ -76,7 +91,7 @@ private:
     const TimePoint& now_;
     WorkerHello hello_;
     int life_ = 0;
-    bool faulty_ = true;
+    SimRates rates_ = kFaultyRates;
     SimApi api_;
     std::vector<std::unique_ptr<SimRunner>> runners_;
     std::unique_ptr<agent::Agent> agent_;

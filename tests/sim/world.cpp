@@ -1,6 +1,7 @@
 #include "tests/sim/world.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -49,6 +50,13 @@ core::FarmConfig config_of(std::uint64_t seed) {
         seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
     release.packages["package-5"].never = {"x86_64_v3"};
     release.packages["package-4"].expensive = true;
+    // So few that chance alone makes them, to see what follows.
+    config.health = {.suspect_after = 2,
+                     .quarantine_after = 3,
+                     .quarantine_after_any = 4,
+                     .probes = 1 + static_cast<int>(seed % 2),
+                     .probe_delay_min = std::chrono::minutes(1),
+                     .probe_delay_max = std::chrono::minutes(10)};
     return config;
 }
 
@@ -59,14 +67,26 @@ World::World(std::uint64_t seed)
       composer_(random_),
       resolver_(random_) {
     restart_scheduler();
+    add_worker("old", Level::x86_64, "host-1");
+    add_worker("new", Level::x86_64_v4, "host-1");
+    add_worker("other", Level::x86_64_v3, "host-2");
+}
+
+World::World(std::uint64_t seed, core::FarmConfig config, const std::vector<std::string>& workers)
+    : config_(std::move(config)),
+      random_(seed),
+      store_(random_),
+      composer_(random_),
+      resolver_(random_) {
+    faulty_ = false;
+    restart_scheduler();
+    for (const std::string& name : workers) add_worker(name, Level::x86_64_v4, "host of " + name);
+    stop_faults();
+}
+
+void World::add_worker(const std::string& name, Level level, const std::string& host) {
     const auto send_event = [this](core::Event event) { return send(std::move(event)); };
-    const auto add = [&](const char* name, Level level, const char* host) {
-        workers_.push_back(
-            std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
-    };
-    add("old", Level::x86_64, "host-1");
-    add("new", Level::x86_64_v4, "host-1");
-    add("other", Level::x86_64_v3, "host-2");
+    workers_.push_back(std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
 }
 
 void World::restart_scheduler() {
@@ -119,10 +139,11 @@ core::Reply World::must_send(const core::Event& event) {
 void World::break_something() {
     SimWorker& worker =
         *workers_[static_cast<std::size_t>(random_.below(static_cast<int>(workers_.size())))];
-    switch (random_.below(5)) {
+    switch (random_.below(7)) {
         case 0: worker.die_and_restart(); break;
         case 1: worker.pause_until(now_ + std::chrono::seconds(random_.below(200))); break;
         case 2: restart_scheduler(); break;
+        case 5: worker.move_to_cpu(random_.percent(50)); break;
         case 3: now_ += std::chrono::minutes(random_.below(4)); break;  // everybody was asleep
         case 4: {
             const auto& builds = store_.durable().builds;
@@ -132,8 +153,19 @@ void World::break_something() {
             (void)send(core::CancelBuild{picked->first});
             break;
         }
+        case 6: order_admission(worker); break;
         default: break;
     }
+}
+
+/// Mostly to enable it, so that somebody is left to work.
+void World::order_admission(const SimWorker& worker) {
+    using Order = core::AdmissionOrder;
+    const std::array orders = {Order::drain,  Order::disable, Order::quarantine,
+                               Order::enable, Order::enable,  Order::enable};
+    const Order order =
+        orders[static_cast<std::size_t>(random_.below(static_cast<int>(orders.size())))];
+    (void)send(core::OrderAdmission{worker.name(), order, "Because.", random_.percent(30)});
 }
 
 void World::step() {
@@ -148,7 +180,17 @@ void World::step() {
 void World::stop_faults() {
     faulty_ = false;
     store_.set_faulty(false);
-    for (auto& worker : workers_) worker->set_faulty(false);
+    for (auto& worker : workers_) {
+        worker->set_faulty(false);
+        worker->move_to_cpu(true);  // else nobody could ever run the v3 builds
+    }
+    for (const auto& [id, row] : core::Snapshot(store_.durable()).worker_health) {
+        const bool by_order = row.admission == core::Admission::draining ||
+                              row.admission == core::Admission::disabled;
+        if (!by_order) continue;  // the others come back by themselves
+        must_send(core::OrderAdmission{store_.durable().workers.at(id).name,
+                                       core::AdmissionOrder::enable, "", false});
+    }
 }
 
 bool World::all_rebuilds_ended() const {

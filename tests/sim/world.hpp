@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "scheduler/engine/engine.hpp"
@@ -21,6 +22,9 @@ core::FarmConfig sim_config();
 class World {
 public:
     explicit World(std::uint64_t seed);
+    /// Without any fault but those of its workers (SimRates), all of the highest level and each on
+    /// a host of its own.
+    World(std::uint64_t seed, core::FarmConfig config, const std::vector<std::string>& workers);
 
     /// Something happens: time passes, workers act, and, while it is faulty, something breaks.
     void step();
@@ -33,13 +37,17 @@ public:
     const SimComposer& composer() const { return composer_; }
     const core::FarmConfig& config() const { return config_; }
     SimRandom& random() { return random_; }
+    SimWorker& worker(std::size_t index) { return *workers_.at(index); }
+    TimePoint now() const { return now_; }
     bool all_rebuilds_ended() const;
 
 private:
     Result<core::Reply> send(core::Event event);
     void run_batch(std::vector<engine::Command> batch);
+    void add_worker(const std::string& name, Level level, const std::string& host);
     void restart_scheduler();
     void break_something();
+    void order_admission(const SimWorker& worker);
 
     core::FarmConfig config_;
     SimRandom random_;

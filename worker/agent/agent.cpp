@@ -11,7 +11,7 @@ Agent::Agent(SchedulerApi& api,
              WorkerHello hello,
              std::vector<AttemptRunner*> runners,
              Options options)
-    : api_(api), hello_(std::move(hello)), options_(options) {
+    : api_(api), hello_(std::move(hello)), options_(std::move(options)) {
     TERRACE_CHECK(!runners.empty());
     hello_.slots = static_cast<int>(runners.size());
     for (AttemptRunner* runner : runners)
@@ -57,7 +57,7 @@ Duration Agent::ask_for_lease(int number) {
     slot.lease = LeaseKey{grant.attempt, grant.fence};
     slot.lease_ended = false;
     slot.runner->start(grant);
-    if (draining_) slot.runner->cancel();
+    if (cancelling_) slot.runner->cancel();
     return options_.poll_interval;
 }
 
@@ -93,9 +93,13 @@ Duration Agent::send_report(Slot& slot) {
 Duration Agent::step_heartbeat() {
     wire::Heartbeat heartbeat;
     bool registered = false;
+    WorkerHello hello;
+    if (options_.disk_bytes_free) heartbeat.disk_bytes_free = options_.disk_bytes_free();
     {
         const std::lock_guard lock(mutex_);
-        registered = welcome_.has_value();
+        if (heartbeat.disk_bytes_free > 0) hello_.disk_bytes_free = heartbeat.disk_bytes_free;
+        registered = welcome_.has_value() && told_all_;
+        if (!registered) hello = hello_;
         if (registered) heartbeat.worker = welcome_->worker;
         heartbeat.incarnation = hello_.incarnation;
         for (const Slot& slot : slots_) {
@@ -103,10 +107,11 @@ Duration Agent::step_heartbeat() {
         }
     }
     if (!registered) {
-        const auto welcome = api_.register_worker(hello_);
+        const auto welcome = api_.register_worker(hello);
         if (!welcome) return options_.retry_delay;
         const std::lock_guard lock(mutex_);
         welcome_ = *welcome;
+        told_all_ = hello == hello_;
         return Duration(0);
     }
     const auto reply = api_.heartbeat(heartbeat);
@@ -123,9 +128,25 @@ Duration Agent::step_heartbeat() {
     return welcome_ ? welcome_->heartbeat_interval : Duration(0);
 }
 
+void Agent::notice(WorkerHello probed) {
+    const std::lock_guard lock(mutex_);
+    probed.incarnation = hello_.incarnation;
+    probed.slots = hello_.slots;
+    probed.disk_bytes_free = hello_.disk_bytes_free;  // heartbeats tell it
+    if (probed == hello_) return;
+    hello_ = std::move(probed);
+    told_all_ = false;
+}
+
 void Agent::drain() {
     const std::lock_guard lock(mutex_);
     draining_ = true;
+}
+
+void Agent::cancel_all() {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    cancelling_ = true;
     for (Slot& slot : slots_) {
         if (slot.lease) slot.runner->cancel();
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -18,6 +20,8 @@ public:
         Duration lease_wait = std::chrono::seconds(30);  ///< long poll
         Duration retry_delay = std::chrono::seconds(2);  ///< while the farm is away
         Duration poll_interval = std::chrono::milliseconds(200);
+        /// What the heartbeat tells of the disk; may be empty.
+        std::function<std::int64_t()> disk_bytes_free = {};
     };
 
     /// One runner a slot; `api`, `runners` outlive the agent. hello.slots is set from their number.
@@ -33,8 +37,15 @@ public:
     /// Registers when needed, renews leases, cancels what has ended. Returns how long to wait.
     Duration step_heartbeat();
 
-    /// From now on no new leases; what runs is cancelled and handed back.
+    /// What a probe has found now. If it is not what the farm was told, the worker registers again
+    /// under its incarnation, so that its leases go on; the farm takes back those that it can hold
+    /// no longer.
+    void notice(WorkerHello probed);
+
+    /// From now on no new leases; what runs goes on.
     void drain();
+    /// What runs is cancelled and handed back; after drain() nothing follows.
+    void cancel_all();
     /// True when no slot holds an attempt or an unsent report.
     bool idle() const;
 
@@ -56,7 +67,9 @@ private:
     mutable std::mutex mutex_;
     std::vector<Slot> slots_;
     std::optional<wire::WorkerWelcome> welcome_;
+    bool told_all_ = true;  ///< the farm knows hello_ as it is
     bool draining_ = false;
+    bool cancelling_ = false;
 };
 
 }  // namespace terrace::agent

@@ -22,12 +22,18 @@ public:
     /// nullopt: nothing to do; ask again.
     virtual Result<std::optional<LeaseGrant>> request_lease(const wire::LeaseRequest& request) = 0;
     virtual Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat& heartbeat) = 0;
-    /// `offset`: where in the attempt's log `text` begins, in bytes.
-    virtual Result<void> append_log(LeaseKey lease, std::int64_t offset, std::string_view text) = 0;
+    /// `offset`: where in the attempt's log `text` begins, in bytes. @return where to go on: after
+    /// `text`, or earlier where the farm has lost what came before.
+    virtual Result<std::int64_t> append_log(LeaseKey lease,
+                                            std::int64_t offset,
+                                            std::string_view text) = 0;
     virtual Result<void> report(AttemptId attempt, const AttemptReport& report) = 0;
     virtual Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) = 0;
-    /// Uploads unless the farm has it already.
-    virtual Result<void> store_object(const Digest& digest, const std::filesystem::path& from) = 0;
+    /// Uploads unless the farm has it already. Called again after Errc::unavailable it goes on with
+    /// what the farm got.
+    virtual Result<void> store_object(LeaseKey lease,
+                                      const Digest& digest,
+                                      const std::filesystem::path& from) = 0;
 };
 
 /// Runs one attempt at a time, for one slot: fetches what it needs, drives mock, ships the log,

@@ -12,6 +12,15 @@ constexpr auto kRetryTimeMax = 30min;
 
 }  // namespace
 
+void end_processes(const AttemptContext& context) {
+    const auto marks = marks_of_slot(context.slot, context.settings.mock.base_directory);
+    const sandbox::KilledProcesses ended = sandbox::kill_processes(marks);
+    if (ended.killed > 0)
+        context.note("ended " + std::to_string(ended.killed) + " processes that were left running");
+    if (!ended.left.empty())
+        context.note("process " + std::to_string(ended.left.front()) + " does not end");
+}
+
 Result<void> while_farm_is_away(const AttemptContext& context,
                                 const std::function<Result<void>()>& call) {
     const auto deadline = std::chrono::steady_clock::now() + kRetryTimeMax;

@@ -31,8 +31,8 @@ AttemptReport aborted(const std::string& evidence) {
 SlotRunner::SlotRunner(agent::SchedulerApi& api,
                        StateDirectory& state,
                        const AttemptSettings& settings,
-                       std::string unique_ext)
-    : api_(api), state_(state), settings_(settings), unique_ext_(std::move(unique_ext)) {}
+                       Slot slot)
+    : api_(api), state_(state), settings_(settings), slot_(std::move(slot)) {}
 
 SlotRunner::~SlotRunner() {
     cancel();
@@ -72,7 +72,7 @@ void SlotRunner::run(const LeaseGrant& lease) {
         runtime::log_error("attempt_aborted", {{"attempt", lease.attempt}, {"error", e.what()}});
         report = aborted(e.what());
     }
-    remove_files(lease.attempt);
+    free_slot(lease.attempt);
     report.fence = lease.fence;
     report.wall_ms = std::chrono::duration_cast<Duration>(Clock::now() - begin).count();
     runtime::log_info("attempt_ended", {{"attempt", lease.attempt},
@@ -85,10 +85,11 @@ void SlotRunner::run(const LeaseGrant& lease) {
 }
 
 AttemptReport SlotRunner::run_in_directory(const LeaseGrant& lease) {
-    const std::filesystem::path directory = state_.make_attempt(lease.attempt, unique_ext_);
-    AttemptLog log(api_, LeaseKey{lease.attempt, lease.fence}, directory / "attempt.log");
+    const std::filesystem::path directory = state_.make_attempt(lease.attempt, slot_);
+    AttemptLog log(api_, LeaseKey{lease.attempt, lease.fence}, directory / "attempt.log",
+                   settings_.log);
     const auto is_cancelled = [this] { return cancelled_.load(); };
-    const AttemptContext context{api_, settings_, directory, unique_ext_, log, is_cancelled};
+    const AttemptContext context{api_, settings_, directory, slot_, log, is_cancelled};
     AttemptReport report;
     try {
         report = lease.build ? run_build(context, lease) : run_comparison_attempt(context, lease);
@@ -105,12 +106,14 @@ AttemptReport SlotRunner::run_in_directory(const LeaseGrant& lease) {
     return report;
 }
 
-void SlotRunner::remove_files(AttemptId attempt) {
+void SlotRunner::free_slot(AttemptId attempt) {
     try {
+        state_.free_slot(slot_);
         state_.remove_attempt(attempt);
     } catch (const std::exception& e) {
-        // The attempt has its result all the same, and the next start of the worker tries again.
-        runtime::log_warn("attempt_files_not_removed", {{"attempt", attempt}, {"error", e.what()}});
+        // The attempt has its result all the same. The slot's next one tries again before it does
+        // anything else, and so does the next start of the worker.
+        runtime::log_warn("slot_not_free", {{"attempt", attempt}, {"error", e.what()}});
     }
 }
 

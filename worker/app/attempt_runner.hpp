@@ -3,7 +3,6 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
 
 #include "worker/agent/ports.hpp"
@@ -19,7 +18,7 @@ public:
     SlotRunner(agent::SchedulerApi& api,
                StateDirectory& state,
                const AttemptSettings& settings,
-               std::string unique_ext);
+               Slot slot);
     /// Cancels what runs, and waits for its end.
     ~SlotRunner() override;
 
@@ -30,12 +29,12 @@ public:
 private:
     void run(const LeaseGrant& lease);
     AttemptReport run_in_directory(const LeaseGrant& lease);
-    void remove_files(AttemptId attempt);
+    void free_slot(AttemptId attempt);
 
     agent::SchedulerApi& api_;
     StateDirectory& state_;
     const AttemptSettings& settings_;
-    const std::string unique_ext_;
+    const Slot slot_;
     std::atomic<bool> cancelled_ = false;
     std::mutex mutex_;
     std::optional<AttemptReport> report_;  // set by the thread when it has nothing left to do

@@ -1,13 +1,17 @@
 #include "worker/app/build_attempt.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/build_root.hpp"
+#include "worker/app/confined.hpp"
+#include "worker/app/fault_evidence.hpp"
+#include "worker/app/package_inspector.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
-#include "worker/audit/audit.hpp"
 #include "worker/core/march_check.hpp"
 #include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
@@ -15,9 +19,20 @@
 #include "worker/mock/mock_runner.hpp"
 #include "worker/mock/results.hpp"
 #include "worker/mock/seed_check.hpp"
+#include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
 namespace {
+
+/// mock's exit code when it is tar that has found too little room for the root cache.
+constexpr int kRootCacheNotUnpacked = 2;
+
+/// What was learned of a small build is the work of seconds, looked at five times a second: a limit
+/// as small would fail builds for a peak that nobody saw, and save the host nothing.
+constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
+
+/// A fork bomb must not take the host's process numbers; make -j on the largest hosts is far below.
+constexpr std::int64_t kProcessesMax = 32'768;
 
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
@@ -30,7 +45,7 @@ public:
         : context_(context),
           lease_(lease),
           order_(*lease.build),
-          paths_(StateDirectory::paths_of(context.directory, context.unique_ext)) {}
+          paths_(StateDirectory::paths_of(context.directory, context.slot.unique_ext)) {}
 
     AttemptReport run() {
         const Ending ending = run_steps();
@@ -42,6 +57,7 @@ public:
 
 private:
     Ending run_steps() {
+        if (auto ending = claim_disk()) return *ending;
         if (auto ending = prepare()) return *ending;
         if (auto ending = build()) return *ending;
         if (auto ending = check_results()) return *ending;
@@ -49,12 +65,29 @@ private:
         return {Outcome::ok, ""};
     }
 
+    std::optional<Ending> claim_disk() {
+        if (context_.settings.disk == nullptr) return std::nullopt;
+        auto claim = context_.settings.disk->claim(order_.resources.disk_bytes);
+        if (!claim) return Ending{Outcome::disk_full, claim.error().message};
+        disk_ = std::move(*claim);
+        return std::nullopt;
+    }
+
+    /// The attempt's mock configuration.
+    Result<std::string> config_text(const BuildRoot& root,
+                                    const std::filesystem::path& rebuilt_repo) const {
+        const MockSettings& mock = context_.settings.mock;
+        auto text = attempt_config_text(mock, order_.mock_config, lease_.seed_repos, rebuilt_repo);
+        if (text) *text += root_config_text(root.kind, mock.roots, root.places);
+        return text;
+    }
+
     std::optional<Ending> prepare() {
         if (auto ending = take_dependencies()) return ending;
+        // What is no configuration is found before anything is fetched.
         const auto config = attempt_config_text(context_.settings.mock, order_.mock_config,
                                                 lease_.seed_repos, paths_.rebuilt_repo);
         if (!config) return infra(config.error().message);
-        os::write_file_atomically(paths_.config, *config);
         if (!is_file_name(order_.srpm_name)) {
             return infra("'" + printable(order_.srpm_name) +
                          "' is not the name of a source package.");
@@ -87,33 +120,115 @@ private:
     }
 
     std::optional<Ending> build() {
+        const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
+        auto ending = build_in(kind);
+        const bool full = ending && (ending->outcome == Outcome::disk_full ||
+                                     report_.exit_code == kRootCacheNotUnpacked);
+        if (kind != RootKind::tmpfs || !full) return ending;
+        // Its own disk was too small, and not the host's.
+        context_.note("the build root's tmpfs is full: once more, on disk");
+        for (const auto& entry : std::filesystem::directory_iterator(paths_.results))
+            std::filesystem::remove_all(entry.path());
+        return build_in(RootKind::root_cache);
+    }
+
+    std::optional<Ending> build_in(RootKind kind) {
+        const BuildRoot root =
+            build_root_for(context_, order_.mock_config, lease_.seed_repos, kind);
+        sandbox::Cgroup group = make_group(kind);
+        MockRun run = mock_run(root);
+        run.group = &group;
+        if (kind == RootKind::reuse) {
+            if (auto ending = prepare_root(context_, run, root, network_for(lease_.seed_repos),
+                                           *config_text(root, {})))
+                return ending;
+        }
+        os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
+        Fault fault;
+        run.look_at_failure = [&](const MockEnd& end) {
+            fault = fault_of(end.invalid_opcodes, run.base_directory, run.unique_ext);
+        };
+        const MockEnd end = run_mock(run, context_.log, context_.cancelled);
+        if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
+        take_figures(end);
+        return ending_of(end, run, std::move(fault));
+    }
+
+    MockRun mock_run(const BuildRoot& root) {
         MockRun run;
-        run.command = rebuild_command(context_.settings.mock, paths_, order_);
+        run.command = build_command();
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
-        run.environment = mock_environment(context_.settings.user);
+        run.environment = mock_environment(context_.slot);
+        run.end_processes = [this] { end_processes(context_); };
         run.results = paths_.results;
         run.output = context_.directory / "mock.out";
         run.base_directory = context_.settings.mock.base_directory;
         run.unique_ext = paths_.unique_ext;
         run.target_level = order_.target_level;
         run.time_max = mock_time_max(order_);
-        const MockEnd end = run_mock(run, context_.log, context_.cancelled);
+        run.root_on_tmpfs = root.kind == RootKind::tmpfs;
+        if (root.kind == RootKind::reuse) run.overlay = root.places.prepared;
+        run.disk_must_end = [this](std::int64_t bytes) { return disk_.must_end(bytes); };
+        run.silence_max = order_.silence_max;
+        run.uid = context_.slot.user.uid;
+        return run;
+    }
+
+    void take_figures(const MockEnd& end) {
         report_.exit_code = end.exit_code;
         const auto cpu = end.usage.user + end.usage.system;
         report_.cpu_ms = std::chrono::duration_cast<Duration>(cpu).count();
         report_.memory_peak_bytes = end.usage.memory_peak_bytes;
         report_.disk_bytes = end.disk_bytes;
+        report_.bytes_written = end.usage.bytes_written;
+        report_.buildroot_packages = installed_packages(paths_.results);
         march_seen_ = end.facts.march_seen;
         note_dependencies();
-        if (end.cancelled) return infra("The worker was told to stop the attempt.");
-        if (end.out_of_time) {
-            const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(run.time_max);
-            return infra("mock had not ended after " + std::to_string(minutes.count()) +
-                         " minutes.");
+    }
+
+    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run, Fault fault) const {
+        if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
+        if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
+        if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
+        if (end.out_of_disk) {
+            return Ending{Outcome::disk_full,
+                          "The worker's disk had less free than disk_free_min says, and this "
+                          "attempt had most on it."};
         }
-        Ending ending = mock_ending(end.exit_code, end.facts);
+        HostEvidence host;
+        host.fault = std::move(fault);
+        host.oom_kills = end.oom_kills;
+        host.kernel = end.kernel;
+        host.disk_exhausted = end.disk_exhausted;
+        Ending ending = mock_ending(end.exit_code, end.facts, host);
         if (ending.outcome == Outcome::ok) return std::nullopt;
         return ending;
+    }
+
+    sandbox::Cgroup make_group(RootKind kind) const {
+        if (context_.settings.cgroups == nullptr) return {};
+        Resources resources = order_.resources;
+        if (resources.memory_bytes > 0) {
+            resources.memory_bytes = std::max(resources.memory_bytes, kMemoryLimitMin);
+            // The farm has set aside what the build needs; the files of a tmpfs come on top of it.
+            if (kind == RootKind::tmpfs)
+                resources.memory_bytes += context_.settings.mock.roots.tmpfs_bytes;
+        }
+        return context_.settings.cgroups->make(context_.slot.unique_ext,
+                                               {.cores = resources.cores,
+                                                .memory_bytes = resources.memory_bytes,
+                                                .processes_max = kProcessesMax});
+    }
+
+    std::vector<std::string> build_command() const {
+        const MockSettings& mock = context_.settings.mock;
+        if (!mock.namespaces || !needs_network(lease_.seed_repos)) {
+            return confined(mock, rebuild_command(mock, paths_, order_), sandbox::Network::none);
+        }
+        const SplitRebuild split = split_rebuild(mock, paths_, order_);
+        return sandbox::in_namespaces({{split.init, sandbox::Network::host},
+                                       {split.install_requires, sandbox::Network::host},
+                                       {split.rebuild, sandbox::Network::none}});
     }
 
     void note_dependencies() const {
@@ -126,25 +241,30 @@ private:
     }
 
     std::optional<Ending> check_results() {
-        auto rpms = built_rpms(paths_.results);
-        if (!rpms) return infra(rpms.error().message);
-        report_.rpms = std::move(*rpms);
-        std::vector<std::filesystem::path> binaries;
-        for (const RpmFile& rpm : report_.rpms) {
-            if (rpm.nevra.arch != "src") binaries.push_back(paths_.results / rpm.filename);
-        }
-        if (binaries.empty())
+        if (auto ending = take_packages()) return ending;
+        const auto is_source = [](const RpmFile& rpm) { return rpm.nevra.arch == "src"; };
+        if (std::ranges::all_of(report_.rpms, is_source))
             return Ending{Outcome::build_failed, "rpmbuild made no binary package."};
         if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
         // A seed that changed meanwhile may have been installed half old, half new.
         if (auto ending = check_seed()) return ending;
-        context_.note("auditing " + std::to_string(binaries.size()) + " packages");
-        report_.audit = audit::audit_rpms(binaries, order_.target_level);
-        // Findings quote names that packages chose, and must fit into JSON.
-        for (std::string& finding : report_.audit.findings) {
-            finding = printable(finding, 2000);
-            context_.note("audit: " + finding);
-        }
+        for (const std::string& finding : report_.audit.findings)
+            context_.note("audit: " + printable(finding, 2000));
+        return std::nullopt;
+    }
+
+    /// From the reach of the build's user into ours; then another process reads them.
+    std::optional<Ending> take_packages() {
+        const auto taken = sandbox::take_results(paths_.results, taken_, context_.slot.user,
+                                                 context_.settings.results);
+        if (!taken) return Ending{Outcome::build_failed, taken.error().message};
+        for (const std::string& ignored : taken->ignored) context_.note("ignored: " + ignored);
+        context_.note("auditing " + std::to_string(taken->rpms.size()) + " packages");
+        Inspected inspected = inspect_packages(context_, taken_, taken->rpms, order_.target_level);
+        if (inspected.ending) return inspected.ending;
+        for (const inspect::InspectedRpm& rpm : inspected.inspection.rpms)
+            report_.rpms.push_back(described_rpm(taken_ / rpm.filename, rpm.nevra));
+        report_.audit = std::move(inspected.inspection.audit);
         return std::nullopt;
     }
 
@@ -152,7 +272,8 @@ private:
         for (const RpmFile& rpm : report_.rpms) {
             if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
             const auto stored = while_farm_is_away(context_, [&] {
-                return context_.api.store_object(rpm.digest, paths_.results / rpm.filename);
+                return context_.api.store_object({lease_.attempt, lease_.fence}, rpm.digest,
+                                                 taken_ / rpm.filename);
             });
             if (!stored) return infra(stored.error().message);
         }
@@ -163,7 +284,9 @@ private:
     const LeaseGrant& lease_;
     const BuildOrder& order_;
     AttemptPaths paths_;
+    const std::filesystem::path taken_ = context_.directory / "taken";
     AttemptReport report_;
+    sandbox::DiskWatch::Claim disk_;
     bool march_seen_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "worker/app/comparison_attempt.hpp"
+#include "worker/app/confined.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -8,6 +10,8 @@
 #include <vector>
 
 #include "common/os/files.hpp"
+#include "worker/app/build_root.hpp"
+#include "worker/app/confined.hpp"
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/bench/twin_roots.hpp"
@@ -44,9 +48,13 @@ Result<void> fetch_rpms(const AttemptContext& context,
 
 AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseGrant& lease) {
     const ComparisonOrder& order = *lease.comparison;
-    const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.unique_ext);
-    const auto config =
-        attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
+    const AttemptPaths paths = StateDirectory::paths_of(context.directory, context.slot.unique_ext);
+    auto config = attempt_config_text(context.settings.mock, order.mock_config, lease.seed_repos);
+    if (config) {
+        const BuildRoot root =
+            build_root_for(context, order.mock_config, lease.seed_repos, RootKind::root_cache);
+        *config += root_config_text(root.kind, context.settings.mock.roots, root.places);
+    }
     if (!config) return ended(Outcome::infra_aborted, config.error().message);
     os::write_file_atomically(paths.config, *config);
     if (const auto seed = verify_seed(lease.seed_repos); !seed) {
@@ -63,11 +71,18 @@ AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseG
     const auto is_late = [&] {
         return order.timeout > Duration::zero() && std::chrono::steady_clock::now() >= deadline;
     };
-    bench_context.mock_command = mock_base_command(context.settings.mock);
-    bench_context.environment = mock_environment(context.settings.user);
+    const MockSettings& mock = context.settings.mock;
+    bench_context.mock_command = confined(mock, mock_base_command(mock), sandbox::Network::none);
+    if (needs_network(lease.seed_repos)) {
+        bench_context.fetch_command =
+            confined(mock, mock_base_command(mock), sandbox::Network::host);
+    }
+    const sandbox::SlotUser& user = context.slot.user;
+    bench_context.reader_prefix = sandbox::reader_prefix(user.uid, user.gid);
+    bench_context.environment = mock_environment(context.slot);
     bench_context.attempt_config = paths.config;
     bench_context.work_directory = context.directory / "comparison";
-    bench_context.unique_ext = context.unique_ext;
+    bench_context.unique_ext = context.slot.unique_ext;
     bench_context.isolation = context.settings.mock.isolation;
     bench_context.measure_program = context.settings.measure_program;
     bench_context.seed = static_cast<std::uint64_t>(lease.attempt.value);

@@ -2,13 +2,20 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/runtime/log.hpp"
 #include "common/runtime/yaml_reader.hpp"
 #include "common/vocab/level.hpp"
+#include "common/vocab/time.hpp"
 #include "worker/core/attempt_plan.hpp"
+#include "worker/mock/head_tail_file.hpp"
+#include "worker/sandbox/result_files.hpp"
 
 namespace terrace::worker {
+
+/// What isolates mock where its own isolation is `simple`.
+enum class SandboxMode { automatic, namespaces, none };
 
 /// worker.yaml; deploy/examples/worker.yaml explains every key.
 struct WorkerConfig {
@@ -19,7 +26,12 @@ struct WorkerConfig {
     int slots = 1;
     Level level_max = Level::x86_64_v4;
     MockSettings mock;
-    int mock_uid = -1;  ///< -1: not given
+    std::int64_t disk_free_min = std::int64_t{1} << 30;
+    SandboxMode sandbox = SandboxMode::automatic;
+    std::vector<std::string> slot_users;  ///< whom the slots build as, when the worker is root
+    sandbox::ResultLimits results;
+    Duration drain = std::chrono::seconds(90);  ///< from SIGTERM to the end of what runs
+    LogLimits attempt_log;
     runtime::LogLevel log_level = runtime::LogLevel::info;
 };
 

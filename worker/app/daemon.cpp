@@ -1,7 +1,6 @@
 #include "worker/app/daemon.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <random>
@@ -9,9 +8,12 @@
 #include <thread>
 #include <vector>
 
+#include "common/os/files.hpp"
 #include "common/vocab/cpu_level.hpp"
 #include "worker/agent/agent.hpp"
 #include "worker/app/attempt_runner.hpp"
+#include "worker/app/build_root.hpp"
+#include "worker/app/slot_setup.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/app/stop_signal.hpp"
 #include "worker/client/scheduler_client.hpp"
@@ -21,9 +23,11 @@ namespace terrace::worker {
 namespace {
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 
-constexpr Duration kLeaseWait = 10s;  // also how long an idle worker may take to stop
-constexpr Duration kDrainTimeMax = 90s;
+constexpr Duration kLeaseWait = 10s;     // also how long an idle worker may take to stop
+constexpr Duration kHandBackTime = 30s;  // what cancelling and reporting may take
+constexpr Duration kProbeInterval = 60s;
 constexpr Duration kDrainPollInterval = 100ms;
 
 /// A random name for this life of the worker: what earlier ones had leased is lost.
@@ -35,19 +39,18 @@ std::string new_incarnation() {
     return name;
 }
 
-MockUser mock_user_of(const WorkerConfig& config) {
-    const bool root = ::geteuid() == 0;
-    if (root && config.mock_uid < 0) {
-        throw std::runtime_error(
-            "Set 'mock_uid' in the configuration: mock refuses to work for root, and builds as "
-            "that user.");
+std::vector<sandbox::SlotUser> users_of(const std::vector<Slot>& slots) {
+    std::vector<sandbox::SlotUser> users;
+    for (const Slot& slot : slots) {
+        if (slot.user.uid >= 0) users.push_back(slot.user);
     }
-    return {root ? config.mock_uid : -1, config.state};
+    return users;
 }
 
-/// Where this program's file is: the programs it calls are beside it.
-std::filesystem::path program_directory() {
-    return std::filesystem::read_symlink("/proc/self/exe").parent_path();
+/// Two workers of one name on one machine have different states.
+std::string group_name_of(const WorkerConfig& config) {
+    const Digest state = os::sha256_of_text(std::filesystem::absolute(config.state).string());
+    return "terrace-" + config.name + "-" + state.hex.substr(0, 8);
 }
 
 WorkerHello hello_of(const WorkerConfig& config) {
@@ -64,10 +67,34 @@ WorkerHello hello_of(const WorkerConfig& config) {
     return hello;
 }
 
+void log_faults(const WorkerHello& hello) {
+    for (const FeatureFault& fault : hello.features_faulting) {
+        runtime::log_warn("feature_faulting", {{"feature", fault.feature},
+                                               {"instruction", fault.instruction},
+                                               {"reason", fault.reason}});
+    }
+}
+
+/// Looks whether the CPU is still the one that the farm knows, and tells the agent if it is not.
+Duration step_probe(agent::Agent& agent, WorkerHello& known) {
+    WorkerHello now = probe_cpu_again(known);
+    if (now == known) return kProbeInterval;
+    runtime::log_warn("cpu_changed", {{"level_before", name_of(proven_level(known))},
+                                      {"level", name_of(proven_level(now))},
+                                      {"leaves_before", text_of(known.leaves)},
+                                      {"leaves", text_of(now.leaves)},
+                                      {"microcode_before", known.microcode},
+                                      {"microcode", now.microcode}});
+    log_faults(now);
+    known = std::move(now);
+    agent.notice(known);
+    return kProbeInterval;
+}
+
 /// The threads that drive the agent's steps.
 class AgentThreads {
 public:
-    AgentThreads(agent::Agent& agent, int slots) {
+    AgentThreads(agent::Agent& agent, const WorkerHello& hello, int slots) {
         for (int slot = 0; slot < slots; ++slot) {
             threads_.emplace_back([this, &agent, slot] {
                 while (!stop_.wait_for(agent.step_slot(slot))) {
@@ -76,6 +103,10 @@ public:
         }
         threads_.emplace_back([this, &agent] {
             while (!stop_.wait_for(agent.step_heartbeat())) {
+            }
+        });
+        threads_.emplace_back([this, &agent, known = hello]() mutable {
+            while (!stop_.wait_for(step_probe(agent, known))) {
             }
         });
     }
@@ -91,44 +122,80 @@ private:
     std::vector<std::thread> threads_;
 };
 
-void drain(agent::Agent& agent) {
-    agent.drain();
-    const auto deadline = std::chrono::steady_clock::now() + kDrainTimeMax;
-    while (!agent.idle() && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(kDrainPollInterval);
+bool wait_until_idle(const agent::Agent& agent, Clock::time_point deadline, bool may_hurry) {
+    while (!agent.idle() && Clock::now() < deadline) {
+        if (!may_hurry) {
+            std::this_thread::sleep_for(kDrainPollInterval);
+        } else if (wait_for_stop_signal(kDrainPollInterval)) {
+            break;
+        }
     }
-    if (!agent.idle()) runtime::log_warn("attempts_not_handed_back", {{"waited", kDrainTimeMax}});
+    return agent.idle();
+}
+
+/// What can end by itself within the time ends. The rest is cancelled early enough to be handed
+/// back within it, and at once after a second signal.
+void drain(agent::Agent& agent, Duration time) {
+    const auto begin = Clock::now();
+    agent.drain();
+    if (wait_until_idle(agent, begin + time - std::min(kHandBackTime, time / 2), true)) return;
+    runtime::log_info("attempts_cancelled",
+                      {{"after", std::chrono::duration_cast<Duration>(Clock::now() - begin)}});
+    agent.cancel_all();
+    const auto end = std::max(begin + time, Clock::now() + kHandBackTime / 2);
+    if (!wait_until_idle(agent, end, false))
+        runtime::log_warn("attempts_not_handed_back", {{"waited", time}});
 }
 
 }  // namespace
 
 void run_daemon(const WorkerConfig& config) {
-    const AttemptSettings settings{config.mock, mock_user_of(config),
-                                   program_directory() / "terrace-measure"};
+    sandbox::CgroupTree cgroups(group_name_of(config));
+    sandbox::DiskWatch disk([&config] { return sandbox::free_disk_bytes(config.state); },
+                            config.disk_free_min);
+    AttemptSettings settings = attempt_settings_of(config);
+    settings.cgroups = &cgroups;
+    settings.disk = &disk;
+    const std::vector<Slot> slots = slots_of(config);
     SchedulerClient client(config.scheduler, read_token(config));
-    StateDirectory state(settings.user, settings.mock);
+    StateDirectory state(config.state, settings.mock, users_of(slots));
+    cgroups.remove_leftovers();
     state.remove_leftovers();
-    const WorkerHello hello = hello_of(config);
+    remove_old_root_caches(config.mock);
+    WorkerHello hello = hello_of(config);
+    hello.confinement = cgroups.description();
+    hello.memory_bytes = memory_offered(config.mock.roots, hello.memory_bytes, config.slots);
+    if (hello.memory_bytes <= 0) {
+        throw std::runtime_error(
+            "The build roots' tmpfs of all slots are more than the memory of "
+            "this machine: set a smaller 'tmpfs_bytes', or fewer 'slots'.");
+    }
+    hello.disk_bytes_free = disk.offered_bytes();
 
     std::vector<std::unique_ptr<SlotRunner>> runners;
     std::vector<agent::AttemptRunner*> pointers;
-    for (int slot = 0; slot < config.slots; ++slot) {
-        runners.push_back(std::make_unique<SlotRunner>(client, state, settings,
-                                                       unique_ext_of(config.name, slot)));
+    for (const Slot& slot : slots) {
+        runners.push_back(std::make_unique<SlotRunner>(client, state, settings, slot));
         pointers.push_back(runners.back().get());
     }
-    agent::Agent agent(client, hello, pointers, {.lease_wait = kLeaseWait});
+    log_faults(hello);
+    agent::Agent agent(
+        client, hello, pointers,
+        {.lease_wait = kLeaseWait, .disk_bytes_free = [&disk] { return disk.offered_bytes(); }});
     runtime::log_info("worker_started", {{"worker", config.name},
-                                         {"level", name_of(level_of(hello.leaves))},
+                                         {"level", name_of(proven_level(hello))},
                                          {"level_max", name_of(config.level_max)},
                                          {"slots", config.slots},
                                          {"scheduler", config.scheduler},
-                                         {"mock", hello.mock_version}});
+                                         {"mock", hello.mock_version},
+                                         {"control_groups", hello.confinement},
+                                         {"isolation", settings.mock.isolation},
+                                         {"namespaces", settings.mock.namespaces}});
     {
-        const AgentThreads threads(agent, config.slots);
+        const AgentThreads threads(agent, hello, config.slots);
         const int signal = wait_for_stop_signal();
-        runtime::log_info("worker_stopping", {{"signal", signal}});
-        drain(agent);
+        runtime::log_info("worker_stopping", {{"signal", signal}, {"drain", config.drain}});
+        drain(agent, config.drain);
     }
     runtime::log_info("worker_stopped");
 }

@@ -4,8 +4,9 @@
 
 namespace terrace::worker {
 
-/// Works for the farm until SIGTERM or SIGINT: then leases nothing more, cancels what runs, hands
-/// it back, and returns. @pre block_stop_signals(). Throws std::exception if it cannot start.
+/// Works for the farm until SIGTERM or SIGINT: then leases nothing more, lets what runs end within
+/// the configured time, hands back what does not, and returns. A second signal hands it back at
+/// once. @pre block_stop_signals(). Throws std::exception if it cannot start.
 void run_daemon(const WorkerConfig& config);
 
 }  // namespace terrace::worker

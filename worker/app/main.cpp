@@ -49,7 +49,7 @@ int run(const Arguments& arguments) {
         std::optional<Level> required;
         if (!arguments.require.empty()) {
             required = terrace::from_name<Level>(arguments.require);
-            if (!required) {
+            if (!required || *required == Level::none) {
                 std::cerr << "terrace-worker: '" << arguments.require
                           << "' is no level: x86_64, x86_64_v2, x86_64_v3 or x86_64_v4.\n";
                 return kUsageError;

@@ -30,7 +30,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 void print_text(const WorkerHello& hello, Level level) {
     print_line("level", name_of(level));
+    print_line("leaves", text_of(hello.leaves));
     print_line("features", joined(hello.features));
+    print_line("faulting", text_of(hello.features_faulting));
     print_line("missing for next", joined(hello.features_missing));
     print_line("vendor", hello.vendor);
     print_line("model", hello.model);
@@ -38,6 +40,7 @@ void print_text(const WorkerHello& hello, Level level) {
     print_line("hypervisor", hello.hypervisor ? "yes" : "no");
     print_line("cores", std::to_string(hello.cores));
     print_line("memory", std::to_string(hello.memory_bytes / kMebibyte) + " MiB");
+    print_line("disk free", std::to_string(hello.disk_bytes_free / kMebibyte) + " MiB");
     print_line("kernel", hello.kernel);
     print_line("mock", hello.mock_version);
     print_line("rpm", hello.rpm_version);
@@ -52,7 +55,7 @@ int print_probe(bool json, std::optional<Level> required) {
                                      .level_max = Level::x86_64_v4,
                                      .mock_command = {"mock"},
                                      .state = "/"});
-    const Level level = level_of(hello.leaves);
+    const Level level = proven_level(hello);
     if (json) {
         wire::json::object object = wire::to_json(hello).as_object();
         object["level"] = name_of(level);
@@ -62,7 +65,10 @@ int print_probe(bool json, std::optional<Level> required) {
     }
     if (!required || level >= *required) return 0;
     std::cerr << "terrace-worker: this machine is " << name_of(level) << ", not "
-              << name_of(*required) << ".\n";
+              << name_of(*required) << ": it may use repos up to " << name_of(level) << ".";
+    if (static_cast<int>(*required) == static_cast<int>(level) + 1)
+        std::cerr << " It lacks " << joined(hello.features_missing) << ".";
+    std::cerr << "\n";
     return 1;
 }
 

@@ -7,7 +7,8 @@
 
 namespace terrace::worker {
 
-/// `--probe`: prints what this machine is. @return 1 if its level is below `required`, else 0
+/// `--probe`: prints what this machine is, after it has tried the instructions that it claims.
+/// @return 1 if its level is below `required`, else 0
 int print_probe(bool json, std::optional<Level> required);
 
 /// `--level-from-leaves`: prints the level of each row of a table of CPUID registers, one a line.

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <chrono>
+
 namespace terrace::worker {
 namespace {
 
@@ -27,6 +29,16 @@ int wait_for_stop_signal() {
     int number = 0;
     sigwait(&signals, &number);
     return number;
+}
+
+bool wait_for_stop_signal(Duration time_max) {
+    const sigset_t signals = stop_signals();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_max);
+    const auto rest = std::chrono::duration_cast<std::chrono::nanoseconds>(time_max - seconds);
+    timespec time{};
+    time.tv_sec = seconds.count();
+    time.tv_nsec = rest.count();
+    return ::sigtimedwait(&signals, nullptr, &time) > 0;
 }
 
 void StopFlag::raise() {

@@ -13,6 +13,8 @@ void block_stop_signals();
 
 /// Waits for SIGTERM or SIGINT. @return its number
 int wait_for_stop_signal();
+/// The same for that long at most. @return false if none came
+bool wait_for_stop_signal(Duration time_max);
 
 /// Tells threads that wait to end. Callable from any thread.
 class StopFlag {

@@ -14,6 +14,9 @@ namespace terrace::bench {
 struct ComparisonContext {
     std::vector<std::string>
         mock_command;  ///< mock itself, with a wrapper before it where there is one
+    /// The same for what only fills a build root, and may need the network for it; empty: the same.
+    std::vector<std::string> fetch_command;
+    std::vector<std::string> reader_prefix;  ///< what confines a program that reads packages
     std::map<std::string, std::string> environment;  ///< mock's whole environment
     std::filesystem::path attempt_config;            ///< the .cfg that both roots are made by
     std::filesystem::path work_directory;            ///< for files of this attempt; made if missing

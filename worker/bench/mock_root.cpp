@@ -46,6 +46,12 @@ std::string read_end(int fd) {
     return text;
 }
 
+/// Nothing of a package's own runs in these, but for the scripts of its RPMs.
+bool fills_the_root(const std::vector<std::string>& arguments) {
+    return std::ranges::any_of(
+        arguments, [](const std::string& x) { return x == "--init" || x == "--install"; });
+}
+
 /// TERM lets mock end its children and give up its locks.
 void stop(os::ChildProcess& child) {
     child.signal_group(SIGTERM);
@@ -111,7 +117,9 @@ Result<void> MockRoot::call_or_fail(const std::vector<std::string>& arguments, E
 
 Result<MockRoot::MockExit> MockRoot::call(const std::vector<std::string>& arguments,
                                           bool may_stop) {
-    os::ChildSpec spec{context_.mock_command, context_.environment};
+    const bool fetches = !context_.fetch_command.empty() && fills_the_root(arguments);
+    os::ChildSpec spec{fetches ? context_.fetch_command : context_.mock_command,
+                       context_.environment};
     spec.arguments.insert(spec.arguments.end(),
                           {"-r", context_.attempt_config.string(), "--uniqueext", unique_ext_});
     if (!context_.isolation.empty()) spec.arguments.push_back("--isolation=" + context_.isolation);

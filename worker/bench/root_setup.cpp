@@ -40,7 +40,9 @@ Result<std::filesystem::path> file_of(const RpmFile& rpm, const ComparisonContex
 }
 
 Result<std::vector<PackageLinks>> query_links(const Paths& rpms, const ComparisonContext& context) {
-    os::ChildSpec query{{"rpm", "-qp", "--nosignature", "--qf", kLinksFormat}, context.environment};
+    os::ChildSpec query{context.reader_prefix, context.environment};
+    query.arguments.insert(query.arguments.end(),
+                           {"rpm", "-qp", "--nosignature", "--qf", kLinksFormat});
     for (const std::filesystem::path& rpm : rpms) query.arguments.push_back(rpm.string());
     const os::CapturedRun result = os::run_captured(query, kQueryTimeMax, 64 << 20);
     if (result.exit_code != 0) {

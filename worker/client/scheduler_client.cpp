@@ -1,5 +1,6 @@
 #include "worker/client/scheduler_client.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <system_error>
 
@@ -16,8 +17,11 @@ using namespace std::chrono_literals;
 constexpr Duration kCallTimeout = 30s;
 /// Short, so that one lost answer leaves time for another heartbeat before the leases end.
 constexpr Duration kHeartbeatTimeout = 5s;
-constexpr Duration kTransferTimeout = 30min;
+/// For each step of a transfer: long enough for the farm to sync a large file to a busy disk.
+constexpr Duration kTransferTimeout = 2min;
+constexpr int kUploadTriesMax = 5;
 constexpr unsigned kNoContent = 204;
+constexpr unsigned kConflict = 409;
 
 Errc code_of(unsigned status) {
     switch (status) {
@@ -129,13 +133,21 @@ Result<wire::HeartbeatReply> SchedulerClient::heartbeat(const wire::Heartbeat& h
         "the heartbeat"));
 }
 
-Result<void> SchedulerClient::append_log(LeaseKey lease,
-                                         std::int64_t offset,
-                                         std::string_view text) {
+Result<std::int64_t> SchedulerClient::append_log(LeaseKey lease,
+                                                 std::int64_t offset,
+                                                 std::string_view text) {
     const std::string target =
         attempt_target(lease.attempt, "log?fence=" + std::to_string(lease.fence) +
                                           "&offset=" + std::to_string(offset));
-    return without_body(post(pool_, target, std::string(text)));
+    const auto response =
+        ClientPool::Loan(pool_)->request("POST", target, std::string(text), kCallTimeout);
+    if (!response) return response.error();
+    // With an offset a refusal means that the farm lost text, and not the lease.
+    const bool gap = response->status == kConflict && response->offset;
+    const auto error = error_of(response->status, response->body, "POST " + target);
+    if (error && !gap) return *error;
+    const auto end = static_cast<std::uint64_t>(offset) + text.size();
+    return static_cast<std::int64_t>(std::min(response->offset.value_or(end), end));
 }
 
 Result<void> SchedulerClient::report(AttemptId attempt, const AttemptReport& report) {
@@ -157,19 +169,41 @@ Result<void> SchedulerClient::fetch_object(const Digest& digest, const std::file
                  "The object " + digest.hex + " came with another content than its name says."};
 }
 
-Result<void> SchedulerClient::store_object(const Digest& digest,
+Result<void> SchedulerClient::store_object(LeaseKey lease,
+                                           const Digest& digest,
                                            const std::filesystem::path& from) {
-    const std::string target = object_target(digest);
-    ClientPool::Loan client(pool_);
-    const auto known =
-        succeeded(client->request("HEAD", target, "", kCallTimeout), "HEAD " + target);
-    if (known) return {};
-    if (known.error().code != Errc::not_found) return known.error();
+    const std::string target = object_target(digest) +
+                               "?attempt=" + std::to_string(lease.attempt.value) +
+                               "&fence=" + std::to_string(lease.fence);
+    const auto known = ClientPool::Loan(pool_)->request("HEAD", target, "", kCallTimeout);
+    if (!known) return known.error();
+    const auto unknown = error_of(known->status, known->body, "HEAD " + target);
+    if (!unknown) return {};
+    if (unknown->code != Errc::not_found) return *unknown;
     try {
-        return without_body(
-            succeeded(client->upload(target, from, kTransferTimeout), "PUT " + target));
+        return upload_from(target, from, known->offset.value_or(0));
     } catch (const std::system_error& e) {
         return local_trouble(digest, e);
+    }
+}
+
+/// From where the farm says, until it is done or there is nothing to go on with.
+Result<void> SchedulerClient::upload_from(const std::string& target,
+                                          const std::filesystem::path& from,
+                                          std::uint64_t offset) {
+    if (offset > std::filesystem::file_size(from)) offset = 0;
+    for (int tries = 1;; ++tries) {
+        const auto sent = ClientPool::Loan(pool_)->upload(
+            target + "&offset=" + std::to_string(offset), from, kTransferTimeout, offset);
+        if (!sent) return sent.error();
+        const auto refused = error_of(sent->status, sent->body, "PUT " + target);
+        if (!refused) return {};
+        // Bytes of an earlier connection may arrive after we asked how many there are; and what was
+        // held may have been damaged by a crash, so that only a new start helps.
+        const bool moved = sent->status == kConflict && sent->offset;
+        const bool damaged = refused->code == Errc::invalid_argument && offset != 0;
+        if (tries == kUploadTriesMax || (!moved && !damaged)) return *refused;
+        offset = moved ? *sent->offset : 0;
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -21,14 +22,21 @@ public:
     Result<wire::WorkerWelcome> register_worker(const WorkerHello& hello) override;
     Result<std::optional<LeaseGrant>> request_lease(const wire::LeaseRequest& request) override;
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat& heartbeat) override;
-    Result<void> append_log(LeaseKey lease, std::int64_t offset, std::string_view text) override;
+    Result<std::int64_t> append_log(LeaseKey lease,
+                                    std::int64_t offset,
+                                    std::string_view text) override;
     Result<void> report(AttemptId attempt, const AttemptReport& report) override;
     Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) override;
-    Result<void> store_object(const Digest& digest, const std::filesystem::path& from) override;
+    Result<void> store_object(LeaseKey lease,
+                              const Digest& digest,
+                              const std::filesystem::path& from) override;
 
 private:
     template <class T>
     Result<T> observed(Result<T> result);
+    Result<void> upload_from(const std::string& target,
+                             const std::filesystem::path& from,
+                             std::uint64_t offset);
 
     ClientPool pool_;
     std::atomic<bool> reachable_ = true;  // as far as the log has told

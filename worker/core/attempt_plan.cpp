@@ -13,6 +13,7 @@ namespace {
 constexpr const char* kRebuiltRepo = "terrace-rebuilt";
 constexpr std::array kFlagMacros = {"extra_build_flags", "_pkg_extra_cflags", "_pkg_extra_cxxflags",
                                     "_pkg_extra_fflags"};
+const std::string kPackageMark = "terrace-package ";
 constexpr Duration kTimeoutUnlessTold = std::chrono::hours(24);
 constexpr Duration kSetUpTimeMax = std::chrono::minutes(45);
 
@@ -100,7 +101,10 @@ Result<std::string> attempt_config_text(const MockSettings& settings,
            ")\n" + "config_opts['basedir'] = " + python_literal(settings.base_directory.string()) +
            "\n" +
            "config_opts['cache_topdir'] = " + python_literal(settings.cache_directory.string()) +
-           "\n";
+           "\n" +
+           // What a failed build left behind is looked at; then run_mock() removes it.
+           "config_opts['cleanup_on_failure'] = False\n"
+           "config_opts['rpmbuild_networking'] = False\n";
 }
 
 std::vector<std::string> rebuild_command(const MockSettings& settings,
@@ -126,6 +130,58 @@ std::vector<std::string> rebuild_command(const MockSettings& settings,
     add("--rpmbuild_timeout", std::to_string(seconds.count()));
     add("--rebuild", paths.srpm.string());
     return command;
+}
+
+std::vector<std::string> init_command(const MockSettings& settings, const AttemptPaths& paths) {
+    std::vector<std::string> command = common_arguments(settings, paths);
+    command.insert(command.end(), {"--resultdir", paths.results.string(), "--init"});
+    return command;
+}
+
+std::vector<std::string> list_packages_command(const MockSettings& settings,
+                                               const AttemptPaths& paths) {
+    std::vector<std::string> command = common_arguments(settings, paths);
+    const std::string format = kPackageMark + "%{nevra} %{buildtime} %{sha256header}\\n";
+    command.insert(command.end(), {"--resultdir", paths.results.string(), "--chroot",
+                                   "rpm -qa --qf '" + format + "'"});
+    return command;
+}
+
+std::vector<std::string> listed_packages(std::string_view output) {
+    std::vector<std::string> packages;
+    while (!output.empty()) {
+        const std::size_t end = std::min(output.find('\n'), output.size());
+        const std::string_view line = trimmed(output.substr(0, end));
+        // mock puts a word before each line of its own, and it shows the command, too.
+        const std::size_t mark = line.find(kPackageMark);
+        if (mark != std::string_view::npos && line.find("%{") == std::string_view::npos)
+            packages.emplace_back(line.substr(mark + kPackageMark.size()));
+        output.remove_prefix(std::min(end + 1, output.size()));
+    }
+    std::ranges::sort(packages);
+    return packages;
+}
+
+bool needs_network(const std::vector<SeedRepo>& seed_repos) {
+    return std::ranges::any_of(seed_repos, [](const SeedRepo& repo) {
+        return !repo.url.starts_with("file://") && !repo.url.starts_with('/');
+    });
+}
+
+SplitRebuild split_rebuild(const MockSettings& settings,
+                           const AttemptPaths& paths,
+                           const BuildOrder& order) {
+    SplitRebuild split;
+    split.init = common_arguments(settings, paths);
+    split.init.insert(split.init.end(), {"--resultdir", paths.results.string(), "--init"});
+    split.install_requires = common_arguments(settings, paths);
+    split.install_requires.insert(split.install_requires.end(),
+                                  {"--resultdir", paths.results.string(), "--no-clean",
+                                   "--no-cleanup-after", "--installdeps", paths.srpm.string()});
+    split.rebuild = rebuild_command(settings, paths, order);
+    // Before "--rebuild SRPM", which comes last.
+    split.rebuild.insert(split.rebuild.end() - 2, {"--no-clean", "--cleanup-after", "--offline"});
+    return split;
 }
 
 std::vector<std::vector<std::string>> clean_up_commands(const MockSettings& settings,

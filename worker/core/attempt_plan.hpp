@@ -2,10 +2,12 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/vocab/lease.hpp"
 #include "common/vocab/result.hpp"
+#include "worker/core/root_plan.hpp"
 
 namespace terrace::worker {
 
@@ -14,8 +16,10 @@ struct MockSettings {
     std::vector<std::string> command = {"mock"};
     std::filesystem::path configs;  ///< directory of the .cfg files and their templates
     std::string isolation = "auto";
+    bool namespaces = false;  ///< mock is called in namespaces of its own (worker/sandbox)
     std::filesystem::path base_directory;   ///< mock's basedir: build roots
     std::filesystem::path cache_directory;  ///< mock's cache_topdir: root caches, packages
+    RootSettings roots;
 };
 
 /// Where one attempt has its files, and its name among the build roots.
@@ -56,6 +60,32 @@ Result<std::string> attempt_config_text(const MockSettings& settings,
 std::vector<std::string> rebuild_command(const MockSettings& settings,
                                          const AttemptPaths& paths,
                                          const BuildOrder& order);
+
+/// The command that makes a build root and installs what every build has.
+std::vector<std::string> init_command(const MockSettings& settings, const AttemptPaths& paths);
+
+/// The command that prints, among other lines, one "terrace-package NEVRA BUILDTIME DIGEST" for
+/// each package that is installed in the build root.
+std::vector<std::string> list_packages_command(const MockSettings& settings,
+                                               const AttemptPaths& paths);
+
+/// The packages in what that command printed, sorted.
+std::vector<std::string> listed_packages(std::string_view output);
+
+/// True if something of the seed can only be read over the network.
+bool needs_network(const std::vector<SeedRepo>& seed_repos);
+
+/// The same build as three commands: two that fill the build root, without running anything of the
+/// package, and need the network; and one that builds, and does not. BuildRequires that the spec
+/// only generates while it is built must then be in the root already: `uninstallable` else.
+struct SplitRebuild {
+    std::vector<std::string> init;
+    std::vector<std::string> install_requires;
+    std::vector<std::string> rebuild;
+};
+SplitRebuild split_rebuild(const MockSettings& settings,
+                           const AttemptPaths& paths,
+                           const BuildOrder& order);
 
 /// The commands that, one after the other, end what runs in the attempt's build root and remove it.
 std::vector<std::vector<std::string>> clean_up_commands(const MockSettings& settings,

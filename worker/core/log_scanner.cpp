@@ -1,7 +1,6 @@
 #include "worker/core/log_scanner.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "worker/core/text.hpp"
@@ -14,35 +13,6 @@ constexpr std::string_view kReturnCode = "Child return code was: ";
 
 // A test suite may well write to /dev/full on purpose; what ended the build is near the log's end.
 constexpr std::int64_t kLastLines = 100;
-
-constexpr std::array<std::string_view, 2> kDiskFull = {"No space left on device",
-                                                       "more space needed on the"};
-constexpr std::array<std::string_view, 4> kContainerFailed = {
-    "Failed to open system bus",
-    "Failed to retrieve machine ID",
-    "Failed to register machine",
-    "Failed to allocate scope",
-};
-constexpr std::array<std::string_view, 4> kDownloadFailed = {
-    "Failed to download metadata",
-    "Cannot download",
-    "Error downloading packages",
-    "Curl error",
-};
-constexpr std::array<std::string_view, 4> kToolErrors = {
-    ": error: ",
-    ": fatal error: ",
-    ": Error ",
-    "***Failed",
-};
-
-template <std::size_t N>
-bool contains_any(std::string_view line, const std::array<std::string_view, N>& needles) {
-    return std::ranges::any_of(needles, [&](std::string_view needle) {
-        return line.find(needle) != std::string_view::npos;
-    });
-}
-
 /// The text after `marker`; empty if it is not in the line.
 std::string_view after(std::string_view line, std::string_view marker) {
     const std::size_t found = line.find(marker);
@@ -87,15 +57,15 @@ void LogScanner::build_line(std::string_view line) {
     if (line.starts_with(kReturnCode)) {
         const std::string_view code = line.substr(kReturnCode.size());
         std::from_chars(code.data(), code.data() + code.size(), facts_.step_exit_code);
+        facts_.step_running = false;
         return;
     }
+    if (!trimmed(line).empty()) last_line_ = line;
+    if (line.starts_with("Executing(%")) return begin_section(line);
     if (!facts_.march_seen) facts_.march_seen = contains_word(line, march_);
     if (line.starts_with("+ ") || line.starts_with("++ ")) return;  // what a shell is about to do
-    if (contains_any(line, kDiskFull)) disk_full_line_ = lines_;
-    if (line.find("Killed signal terminated program") != std::string_view::npos)
-        facts_.out_of_memory = true;
     reason_line(line);
-    tool_line(line);
+    apply_rules(LogFile::build, line);
 }
 
 void LogScanner::begin_step(std::string_view line) {
@@ -108,13 +78,31 @@ void LogScanner::begin_step(std::string_view line) {
         default: facts_.step = RpmbuildStep::build; break;
     }
     // What went before was not what ended the build.
+    facts_.step_running = true;
     facts_.step_exit_code = 0;
     facts_.check_failed = false;
-    facts_.out_of_memory = false;
     facts_.rpm_error.clear();
-    facts_.tool_error.clear();
-    disk_full_line_ = -1;
+    facts_.section.clear();
+    forget_section();
     reasons_left_ = 0;
+}
+
+/// "Executing(%build): /bin/sh -e /var/tmp/rpm-tmp.x"
+void LogScanner::begin_section(std::string_view line) {
+    const std::string_view name = after(line, "Executing(");
+    facts_.section = printable(name.substr(0, name.find(')')), 40);
+    forget_section();
+}
+
+void LogScanner::forget_section() {
+    std::erase_if(found_, [](const auto& entry) { return entry.second.reach != Reach::run; });
+}
+
+void LogScanner::apply_rules(LogFile log, std::string_view line) {
+    for (const LogRule& rule : log_rules()) {
+        if (rule.log != log || !matches(rule, line)) continue;
+        found_[rule.says] = {printable(trimmed(line)), lines_, rule.reach};
+    }
 }
 
 /// rpm repeats its reasons under "RPM build errors:"; a spec that does not parse has only "error:
@@ -144,28 +132,22 @@ void LogScanner::reason_line(std::string_view line) {
     }
 }
 
-void LogScanner::tool_line(std::string_view line) {
-    if (contains_any(line, kToolErrors) || line.starts_with("FAIL"))
-        facts_.tool_error = printable(trimmed(line));
-}
-
-/// What dnf and the container say is in root.log, and once more in mock's own output when it gives
-/// up.
-void LogScanner::trouble_line(std::string_view line) {
-    if (contains_any(line, kDiskFull)) facts_.disk_full = true;
-    if (contains_any(line, kContainerFailed)) facts_.container_failed = true;
-    if (contains_any(line, kDownloadFailed)) facts_.download_failed = true;
-    if (const auto error = after(line, "Error: "); !error.empty())
-        facts_.dnf_error = printable(trimmed(error));
+void LogScanner::missing_in(std::string_view line) {
     const std::string missing = printable(trimmed(missing_of(line)), 100);
-    if (missing.empty() || facts_.missing.size() >= kMissingMax) return;
-    if (std::ranges::find(facts_.missing, missing) == facts_.missing.end())
+    if (missing.empty()) return;
+    if (facts_.missing.empty()) facts_.missing_line = printable(trimmed(line));
+    if (facts_.missing.size() < kMissingMax &&
+        std::ranges::find(facts_.missing, missing) == facts_.missing.end())
         facts_.missing.push_back(missing);
 }
 
 void LogScanner::root_line(std::string_view line) {
     // A command line is no message, whatever its arguments are called.
-    if (line.find("Executing command: ") == std::string_view::npos) trouble_line(line);
+    if (line.find("Executing command: ") != std::string_view::npos) return;
+    // "DEBUG util.py:461:  " is the logger's, not the message's.
+    const std::string_view message = after(line, ":  ");
+    apply_rules(LogFile::root, message.empty() ? line : message);
+    missing_in(message.empty() ? line : message);
 }
 
 void LogScanner::state_line(std::string_view line) {
@@ -177,6 +159,7 @@ void LogScanner::state_line(std::string_view line) {
 void LogScanner::output_line(std::string_view line) {
     // mock repeats the failed command's whole output here, build.log's included: only its own lines
     // count.
+    apply_rules(LogFile::output, line);
     if (!line.starts_with("ERROR: ") || line.starts_with("ERROR: Exception(")) {
         if (error_marker_ && !trimmed(line).empty()) {
             facts_.mock_error += " " + printable(trimmed(line), 200);
@@ -190,7 +173,11 @@ void LogScanner::output_line(std::string_view line) {
 
 LogFacts LogScanner::facts() const {
     LogFacts facts = facts_;
-    if (disk_full_line_ >= 0 && lines_ - disk_full_line_ < kLastLines) facts.disk_full = true;
+    facts.last_line = printable(trimmed(last_line_));
+    for (const auto& [says, found] : found_) {
+        if (found.reach != Reach::end || lines_ - found.at < kLastLines)
+            facts.lines.emplace(says, found.line);
+    }
     return facts;
 }
 

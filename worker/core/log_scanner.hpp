@@ -1,17 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/vocab/level.hpp"
+#include "worker/core/outcome_rules.hpp"
 
 namespace terrace::worker {
 
 /// Which of mock's calls of rpmbuild was the last: making the SRPM anew (-bs), generating
-/// BuildRequires
-/// (-br), building (-bb).
+/// BuildRequires (-br), building (-bb).
 enum class RpmbuildStep { none, source, requirements, build };
 
 /// What the logs of one run of mock say, as far as it decides how the attempt ended.
@@ -19,18 +20,25 @@ struct LogFacts {
     bool build_phase_started = false;  ///< the build root was complete
     bool rpmbuild_started = false;
     RpmbuildStep step = RpmbuildStep::none;
-    int step_exit_code = 0;     ///< of that call of rpmbuild; 0 too while it runs
+    bool step_running = false;  ///< that call of rpmbuild has not ended
+    int step_exit_code = 0;     ///< of it; 0 too while it runs
     bool check_failed = false;  ///< rpm says that it was the script %check that failed
     bool march_seen = false;    ///< -march of the target level was in some command or flag
-    bool disk_full = false;
-    bool out_of_memory = false;
-    bool container_failed = false;     ///< systemd-nspawn itself, not what it ran
-    bool download_failed = false;      ///< dnf could not fetch metadata or packages
+    /// What the rules of outcome_rules.hpp found, each with the line that says it.
+    std::map<LogSays, std::string> lines;
     std::vector<std::string> missing;  ///< what no package of the seed provides
+    std::string missing_line;          ///< the first line that says so
     std::string rpm_error;             ///< rpm's own reason
-    std::string tool_error;  ///< the last complaint of a compiler or a test suite before that
-    std::string dnf_error;
-    std::string mock_error;  ///< of mock's own output
+    std::string mock_error;            ///< of mock's own output
+    std::string section;               ///< of rpm's script that ran last: "%build"; empty: none
+    std::string last_line;             ///< of build.log that is not blank
+
+    bool says(LogSays what) const { return lines.contains(what); }
+    /// Empty if it does not.
+    std::string line(LogSays what) const {
+        const auto found = lines.find(what);
+        return found == lines.end() ? "" : found->second;
+    }
     friend bool operator==(const LogFacts&, const LogFacts&) = default;
 };
 
@@ -49,16 +57,25 @@ public:
     LogFacts facts() const;
 
 private:
+    struct Found {
+        std::string line;
+        std::int64_t at = 0;  // line of its log
+        Reach reach = Reach::run;
+    };
+
     void begin_step(std::string_view line);
+    void begin_section(std::string_view line);
+    void forget_section();
     void reason_line(std::string_view line);
-    void tool_line(std::string_view line);
-    void trouble_line(std::string_view line);
+    void missing_in(std::string_view line);
+    void apply_rules(LogFile log, std::string_view line);
 
     std::string march_;
     LogFacts facts_;
-    std::int64_t lines_ = 0;            // of build.log
-    std::int64_t disk_full_line_ = -1;  // the last one of build.log that says so
-    int reasons_left_ = 0;              // lines of rpm's own list of reasons that are still to come
+    std::map<LogSays, Found> found_;
+    std::string last_line_;
+    std::int64_t lines_ = 0;  // of build.log
+    int reasons_left_ = 0;    // lines of rpm's own list of reasons that are still to come
     bool error_marker_ =
         false;  // mock's "ERROR: Command failed:" names the command in its next line
 };

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/time.hpp"
+#include "worker/core/kernel_lines.hpp"
 #include "worker/core/log_scanner.hpp"
 
 namespace terrace::worker {
@@ -14,9 +17,41 @@ struct Ending {
     friend bool operator==(const Ending&, const Ending&) = default;
 };
 
-/// What mock's exit code (6.7) means together with its logs. The code alone does not tell: 1 is
-/// "rpmbuild failed" and "mock broke" alike. What is not surely the package's fault is ours, and
-/// ours is retried elsewhere.
-Ending mock_ending(int exit_code, const LogFacts& facts);
+/// What is known of the instructions that programs of this build died of.
+enum class FaultKind {
+    none,        ///< the kernel's log names none
+    unknown,     ///< it does, but the instruction could not be read
+    trap,        ///< ud0, ud1 or ud2: a program ended itself on purpose
+    instruction  ///< any other: this CPU lacks it
+};
+
+struct Fault {
+    FaultKind kind = FaultKind::none;
+    std::string what;       ///< the instruction and its place, or why it is not known
+    bool in_check = false;  ///< it happened while %check ran
+    friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+/// What the host knows of one run of mock, beside its logs.
+struct HostEvidence {
+    int oom_kills = 0;  ///< by the build's own control group; 0 too where it has none
+    KernelFacts kernel;
+    Fault fault;
+    bool disk_exhausted = false;  ///< nothing was left where the build root is
+    friend bool operator==(const HostEvidence&, const HostEvidence&) = default;
+};
+
+/// What mock's exit code (6.7) means together with its logs and what the host knows. The code alone
+/// does not tell: 1 is "rpmbuild failed" and "mock broke" alike. What is not surely the package's
+/// fault is ours, and ours is retried elsewhere.
+Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& host = {});
+
+/// Why the worker itself ended a run.
+enum class Stop { none, cancelled, out_of_time, stalled };
+
+/// What that means. Time and silence are the package's only if it was rpmbuild that used them up;
+/// while the build root is filled they are those of a mirror, a disk or mock.
+/// @param limit the time that was exceeded
+Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts);
 
 }  // namespace terrace::worker

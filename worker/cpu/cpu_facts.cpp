@@ -39,6 +39,11 @@ std::string vendor_text(const std::uint32_t (&leaf0)[4]) {
 
 }  // namespace
 
+bool has_leaf(std::uint32_t highest, std::uint32_t leaf) {
+    constexpr std::uint32_t kRange = 0xffff0000U;
+    return highest >= leaf && (highest & kRange) == (leaf & kRange);
+}
+
 std::string model_text(std::uint32_t signature) {
     const std::uint32_t family = (signature >> 8) & 0xfU;
     const std::uint32_t model = (signature >> 4) & 0xfU;
@@ -60,10 +65,14 @@ CpuFacts read_cpu() {
     CpuFacts facts;
     facts.leaves.leaf1_ecx = raw.basic_cpuid[1][ecx];
     facts.leaves.leaf1_edx = raw.basic_cpuid[1][edx];
-    facts.leaves.leaf7_ebx = raw.basic_cpuid[7][ebx];
-    facts.leaves.leaf7_ecx = raw.basic_cpuid[7][ecx];
-    facts.leaves.ext1_ecx = raw.ext_cpuid[1][ecx];
-    facts.leaves.ext1_edx = raw.ext_cpuid[1][edx];
+    if (has_leaf(raw.basic_cpuid[0][eax], 7)) {
+        facts.leaves.leaf7_ebx = raw.basic_cpuid[7][ebx];
+        facts.leaves.leaf7_ecx = raw.basic_cpuid[7][ecx];
+    }
+    if (has_leaf(raw.ext_cpuid[0][eax], 0x80000001)) {
+        facts.leaves.ext1_ecx = raw.ext_cpuid[1][ecx];
+        facts.leaves.ext1_edx = raw.ext_cpuid[1][edx];
+    }
     facts.leaves.xcr0 = bit(facts.leaves.leaf1_ecx, kOsxsaveBit) ? read_xcr0() : 0;
     facts.vendor = vendor_text(raw.basic_cpuid[0]);
     facts.model = model_text(raw.basic_cpuid[1][eax]);

@@ -60,8 +60,16 @@ HostFacts read_host(const std::filesystem::path& disk) {
     if (!error) facts.disk_bytes_free = static_cast<std::int64_t>(space.available);
     utsname names{};
     if (::uname(&names) == 0) facts.kernel = names.release;
-    facts.microcode = cpuinfo_value(text_of("/proc/cpuinfo"), "microcode");
+    facts.microcode = read_microcode();
     return facts;
+}
+
+std::string read_microcode() {
+    // The first of many equal blocks is enough: on a large machine the whole file takes long.
+    std::ifstream file("/proc/cpuinfo");
+    std::string block;
+    for (std::string line; std::getline(file, line) && !line.empty();) block += line + "\n";
+    return cpuinfo_value(block, "microcode");
 }
 
 std::string version_of(const std::vector<std::string>& command) {

@@ -20,6 +20,9 @@ struct HostFacts {
 /// `disk`: an existing directory of the file system that builds will use.
 HostFacts read_host(const std::filesystem::path& disk);
 
+/// The revision of the CPU's microcode, as the kernel tells it; empty if it does not.
+std::string read_microcode();
+
 /// The last word of the first line that `command` prints; empty if it cannot be run.
 std::string version_of(const std::vector<std::string>& command);
 

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "worker/cpu/cpu_facts.hpp"
+
 namespace terrace::worker {
 namespace {
 
@@ -17,6 +19,8 @@ using Columns = std::map<std::string, std::size_t>;
 constexpr std::size_t kRegisterDigits = 8;
 constexpr std::uint32_t kOsxsave = 1U << 27;
 constexpr std::uint64_t kAllState = 0xe7;  // x87, XMM, YMM, opmask, ZMM
+constexpr std::uint32_t kAnyBasicLeaf = 0xffff;
+constexpr std::uint32_t kAnyExtendedLeaf = 0x8000ffff;
 
 std::vector<std::string> split(const std::string& line) {
     std::vector<std::string> fields;
@@ -43,6 +47,14 @@ std::optional<Registers> parse_registers(std::string_view text) {
     return registers;
 }
 
+/// Register eax of a leaf that tells the highest one; `unless_told` where the dump does not have
+/// it.
+std::optional<std::uint32_t> parse_highest(std::string_view text, std::uint32_t unless_told) {
+    const auto registers = parse_registers(text);
+    if (!registers) return std::nullopt;
+    return text.empty() ? unless_told : (*registers)[0];
+}
+
 /// Empty for a column that the table or this row does not have.
 std::string field(const std::vector<std::string>& fields,
                   const Columns& columns,
@@ -55,16 +67,23 @@ std::optional<LeavesRow> parse_row(const std::vector<std::string>& fields, const
     const auto leaf1 = parse_registers(field(fields, columns, "leaf1"));
     const auto leaf7 = parse_registers(field(fields, columns, "leaf7_0"));
     const auto ext1 = parse_registers(field(fields, columns, "leaf80000001"));
-    if (!leaf1 || !leaf7 || !ext1) return std::nullopt;
+    const auto highest = parse_highest(field(fields, columns, "leaf0"), kAnyBasicLeaf);
+    const auto highest_ext =
+        parse_highest(field(fields, columns, "leaf80000000"), kAnyExtendedLeaf);
+    if (!leaf1 || !leaf7 || !ext1 || !highest || !highest_ext) return std::nullopt;
     LeavesRow row;
     row.file = field(fields, columns, "file");
     row.level = field(fields, columns, "level");
     row.leaves.leaf1_ecx = (*leaf1)[2];
     row.leaves.leaf1_edx = (*leaf1)[3];
-    row.leaves.leaf7_ebx = (*leaf7)[1];
-    row.leaves.leaf7_ecx = (*leaf7)[2];
-    row.leaves.ext1_ecx = (*ext1)[2];
-    row.leaves.ext1_edx = (*ext1)[3];
+    if (has_leaf(*highest, 7)) {
+        row.leaves.leaf7_ebx = (*leaf7)[1];
+        row.leaves.leaf7_ecx = (*leaf7)[2];
+    }
+    if (has_leaf(*highest_ext, 0x80000001)) {
+        row.leaves.ext1_ecx = (*ext1)[2];
+        row.leaves.ext1_edx = (*ext1)[3];
+    }
     row.leaves.xcr0 = (row.leaves.leaf1_ecx & kOsxsave) != 0 ? kAllState : 0;
     return row;
 }
@@ -77,6 +96,7 @@ Result<std::vector<LeavesRow>> read_leaves_table(std::istream& in) {
     int number = 0;
     for (std::string line; std::getline(in, line);) {
         ++number;
+        if (line.ends_with('\r')) line.pop_back();
         if (line.empty() || line.front() == '#') continue;
         const std::vector<std::string> fields = split(line);
         if (columns.empty()) {
@@ -97,6 +117,10 @@ Result<std::vector<LeavesRow>> read_leaves_table(std::istream& in) {
                              " has a leaf that is not four registers of eight hexadecimal digits."};
         }
         rows.push_back(*row);
+    }
+    if (columns.empty()) {
+        return Error{Errc::invalid_argument,
+                     "The table is empty: its first line must name columns such as 'leaf1'."};
     }
     return rows;
 }

@@ -23,4 +23,9 @@ struct WorkerIdentity {
 /// blocks for a moment. Throws std::runtime_error where there is no CPUID.
 WorkerHello probe(const WorkerIdentity& identity);
 
+/// `known` with what the CPU says now; equal to it while nothing has changed. A microcode update or
+/// another host under this virtual machine may change the registers; then the instructions are
+/// tried again, too. Takes microseconds while nothing has changed. Callable from any thread.
+WorkerHello probe_cpu_again(const WorkerHello& known);
+
 }  // namespace terrace::worker

@@ -23,6 +23,7 @@ constexpr int kDelayFactor = 50;
 constexpr int kDepthMax = 100;                  // each level holds a descriptor
 constexpr std::int64_t kBlockBytes = 512;       // of st_blocks, whatever the file system
 constexpr const char* kHome = "root/builddir";  // mock's chroothome
+constexpr const char* kHomeInLayer = "fs/builddir";
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
@@ -60,19 +61,31 @@ std::int64_t allocated_bytes(const std::filesystem::path& directory) {
     return allocated_below(AT_FDCWD, directory.c_str(), status.st_dev, 0);
 }
 
-DiskGauge::DiskGauge(std::filesystem::path base_directory, std::string unique_ext)
+DiskGauge::DiskGauge(std::filesystem::path base_directory,
+                     std::string unique_ext,
+                     std::filesystem::path overlay)
     : base_directory_(std::move(base_directory)),
       unique_ext_(std::move(unique_ext)),
+      overlay_(std::move(overlay)),
       due_(Clock::now() + kDelayMin) {}
 
 void DiskGauge::look() {
     const auto begin = Clock::now();
     if (begin < due_) return;
+    bytes_ = 0;
     std::error_code ignored;  // there may be no build root yet
     for (const auto& root : std::filesystem::directory_iterator(base_directory_, ignored)) {
         if (root.path().filename().string().ends_with("-" + unique_ext_))
-            bytes_max_ = std::max(bytes_max_, allocated_bytes(root.path() / kHome));
+            bytes_ = std::max(bytes_, allocated_bytes(root.path() / kHome));
     }
+    // OVERLAY/CONFIGURATION/layers/LAYER/fs
+    for (const auto& config : std::filesystem::directory_iterator(overlay_, ignored)) {
+        for (const auto& layer :
+             std::filesystem::directory_iterator(config.path() / "layers", ignored)) {
+            bytes_ = std::max(bytes_, allocated_bytes(layer.path() / kHomeInLayer));
+        }
+    }
+    bytes_max_ = std::max(bytes_max_, bytes_);
     const auto end = Clock::now();
     due_ = end + std::max<Clock::duration>(kDelayMin, (end - begin) * kDelayFactor);
 }

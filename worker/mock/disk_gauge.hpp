@@ -18,11 +18,15 @@ std::int64_t allocated_bytes(const std::filesystem::path& directory);
 /// a tmpfs of mock's own.
 class DiskGauge {
 public:
-    /// `base_directory` and `unique_ext` are those that mock was told.
-    DiskGauge(std::filesystem::path base_directory, std::string unique_ext);
+    /// `base_directory` and `unique_ext` are those that mock was told; `overlay`, where it is not
+    /// empty, the base_dir of mock's overlayfs plugin: then the files are in a layer there.
+    DiskGauge(std::filesystem::path base_directory,
+              std::string unique_ext,
+              std::filesystem::path overlay = {});
 
     /// To be called often; does nothing unless a look is due.
     void look();
+    std::int64_t bytes() const { return bytes_; }  ///< at the last look
     std::int64_t bytes_max() const { return bytes_max_; }
 
 private:
@@ -30,7 +34,9 @@ private:
 
     std::filesystem::path base_directory_;
     std::string unique_ext_;
+    std::filesystem::path overlay_;
     Clock::time_point due_;
+    std::int64_t bytes_ = 0;
     std::int64_t bytes_max_ = 0;
 };
 

@@ -1,12 +1,6 @@
 #include "worker/mock/environment.hpp"
 
-#include <signal.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <sstream>
+#include <array>
 #include <system_error>
 
 #include "common/os/child_process.hpp"
@@ -14,52 +8,60 @@
 namespace terrace::worker {
 namespace {
 
-constexpr const char* kMarker = "TERRACE_WORKER_STATE";
+constexpr const char* kWorkerMark = "TERRACE_WORKER_STATE";
+constexpr const char* kSlotMark = "TERRACE_SLOT";
+constexpr std::array kEndings = {"", "-a", "-b"};  // of a build; the twins of a comparison
 
-bool is_number(const std::string& text) {
-    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// The process's environment as the kernel keeps it: entries that end in a NUL each.
-std::string environment_of(const std::filesystem::path& process) {
-    std::ifstream file(process / "environ", std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return std::move(text).str();
+std::string slot_mark(const Slot& slot) {
+    return slot.state.string() + ":" + slot.unique_ext;
 }
 
 }  // namespace
 
-std::map<std::string, std::string> mock_environment(const MockUser& user) {
+std::map<std::string, std::string> mock_environment(const Slot& slot) {
     std::map<std::string, std::string> environment = os::current_environment();
     // The log rules read what dnf and rpm say, so they must say it in English.
     environment["LC_ALL"] = "C.UTF-8";
     environment.erase("LANGUAGE");
-    if (user.uid >= 0) environment["SUDO_UID"] = std::to_string(user.uid);
-    environment[kMarker] = user.state.string();
+    if (slot.user.uid >= 0) environment["SUDO_UID"] = std::to_string(slot.user.uid);
+    environment[kWorkerMark] = slot.state.string();
+    environment[kSlotMark] = slot_mark(slot);
     return environment;
 }
 
-void give_to_mock_user(const MockUser& user, const std::filesystem::path& directory) {
-    if (user.uid < 0) return;
-    if (::chown(directory.c_str(), static_cast<uid_t>(user.uid), static_cast<gid_t>(-1)) != 0) {
-        throw std::system_error(errno, std::generic_category(),
-                                "cannot give away " + directory.string());
+std::vector<std::filesystem::path> build_roots_of(const std::string& unique_ext,
+                                                  const std::filesystem::path& base_directory) {
+    std::vector<std::filesystem::path> roots;
+    std::error_code missing;
+    for (const auto& entry : std::filesystem::directory_iterator(base_directory, missing)) {
+        const std::string name = entry.path().filename().string();
+        for (const char* ending : kEndings) {
+            if (name.ends_with("-" + unique_ext + ending) && entry.is_directory() &&
+                !entry.is_symlink())
+                roots.push_back(entry.path());
+        }
     }
+    return roots;
 }
 
-int kill_leftover_mocks(const MockUser& user) {
-    const std::string entry = std::string(kMarker) + "=" + user.state.string() + '\0';
-    int killed = 0;
-    for (const auto& process : std::filesystem::directory_iterator("/proc")) {
-        const std::string name = process.path().filename().string();
-        if (!is_number(name) || name == std::to_string(::getpid())) continue;
-        const std::string environment = environment_of(process.path());
-        const std::size_t at = environment.find(entry);
-        if (at == std::string::npos || (at > 0 && environment[at - 1] != '\0')) continue;
-        if (::kill(static_cast<pid_t>(std::stol(name)), SIGKILL) == 0) ++killed;
+sandbox::ProcessMarks marks_of_slot(const Slot& slot, const std::filesystem::path& base_directory) {
+    sandbox::ProcessMarks marks;
+    marks.environment = std::string(kSlotMark) + "=" + slot_mark(slot);
+    if (slot.user.uid >= 0) marks.uids.insert(slot.user.uid);
+    marks.roots = build_roots_of(slot.unique_ext, base_directory);
+    return marks;
+}
+
+sandbox::ProcessMarks marks_of_worker(const std::filesystem::path& state,
+                                      const std::vector<sandbox::SlotUser>& users,
+                                      const std::filesystem::path& base_directory) {
+    sandbox::ProcessMarks marks;
+    marks.environment = std::string(kWorkerMark) + "=" + state.string();
+    for (const sandbox::SlotUser& user : users) {
+        if (user.uid >= 0) marks.uids.insert(user.uid);
     }
-    return killed;
+    marks.roots = {base_directory};
+    return marks;
 }
 
 }  // namespace terrace::worker

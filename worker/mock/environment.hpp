@@ -5,22 +5,32 @@
 #include <string>
 #include <vector>
 
+#include "worker/sandbox/slot_processes.hpp"
+#include "worker/sandbox/slot_user.hpp"
+
 namespace terrace::worker {
 
-/// Who builds, and how left-over processes are recognised.
-struct MockUser {
-    int uid = -1;  ///< mock drops root's rights to this user; -1: the worker is not root
+/// One slot of a worker: whom it builds as, and how what it runs is recognised.
+struct Slot {
+    std::string unique_ext;       ///< of its build roots; a comparison's end in "-a" or "-b"
+    sandbox::SlotUser user;       ///< mock drops root's rights to this user
     std::filesystem::path state;  ///< the worker's state directory, which is its alone
 };
 
-/// The environment of every mock of this worker.
-std::map<std::string, std::string> mock_environment(const MockUser& user);
+/// The environment of every mock of this slot.
+std::map<std::string, std::string> mock_environment(const Slot& slot);
 
-/// Makes `directory` one that mock may fill as its user. Throws std::system_error.
-void give_to_mock_user(const MockUser& user, const std::filesystem::path& directory);
+/// The directories in `base_directory` that are build roots of the slot: mock calls one after its
+/// configuration and the extension.
+std::vector<std::filesystem::path> build_roots_of(const std::string& unique_ext,
+                                                  const std::filesystem::path& base_directory);
 
-/// Kills every process that was started with mock_environment(user) and still has it: what an
-/// earlier life of this worker, killed without warning, left running. @return how many there were
-int kill_leftover_mocks(const MockUser& user);
+/// What the slot's processes have: its environment, its user, or a root in one of its build roots.
+sandbox::ProcessMarks marks_of_slot(const Slot& slot, const std::filesystem::path& base_directory);
+
+/// The same for a whole worker, whatever names its slots had in an earlier life.
+sandbox::ProcessMarks marks_of_worker(const std::filesystem::path& state,
+                                      const std::vector<sandbox::SlotUser>& users,
+                                      const std::filesystem::path& base_directory);
 
 }  // namespace terrace::worker

@@ -1,11 +1,13 @@
 #include "worker/mock/file_tail.hpp"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 #include <vector>
+
+#include "worker/sandbox/plain_file.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -17,13 +19,13 @@ constexpr std::size_t kLineBytesMax = 64 << 10;
 }  // namespace
 
 bool FileTail::read(const OnLine& on_line) {
-    // The directory belongs to the user who builds, and we may be root: never follow a link out of
-    // it.
-    if (!fd_) fd_ = os::UniqueFd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    // The directory belongs to the user who builds, and we may be root.
+    if (!fd_) fd_ = sandbox::open_plain_file(path_);
     if (!fd_) {
         if (errno == ENOENT) return false;
         throw std::system_error(errno, std::generic_category(), "cannot read " + path_.string());
     }
+    begin_anew_if_truncated();
     std::vector<char> chunk(kChunkBytes);
     for (int i = 0; i < kChunksAtOnce; ++i) {
         const ssize_t count = ::pread(fd_.get(), chunk.data(), chunk.size(), offset_);
@@ -46,6 +48,13 @@ bool FileTail::read(const OnLine& on_line) {
         }
     }
     return true;
+}
+
+void FileTail::begin_anew_if_truncated() {
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) != 0 || status.st_size >= offset_) return;
+    offset_ = 0;
+    rest_.clear();
 }
 
 void FileTail::read_to_end(const OnLine& on_line) {

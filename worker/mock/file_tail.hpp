@@ -10,8 +10,8 @@
 
 namespace terrace::worker {
 
-/// Reads a file that another process is writing, line by line. The file may appear later, or never.
-/// For one thread.
+/// Reads a file that another process is writing, line by line. The file may appear later, or never;
+/// what is no regular file is an error. For one thread.
 class FileTail {
 public:
     /// Gets lines without their end. A line without end in sight comes in pieces.
@@ -26,6 +26,9 @@ public:
     void read_to_end(const OnLine& on_line);
 
 private:
+    /// A second mock of the same attempt may begin its logs again.
+    void begin_anew_if_truncated();
+
     std::filesystem::path path_;
     os::UniqueFd fd_;
     std::int64_t offset_ = 0;

@@ -3,14 +3,13 @@
 #include <filesystem>
 #include <vector>
 
-#include "common/vocab/result.hpp"
+#include "common/vocab/nevra.hpp"
 #include "common/vocab/rpm_file.hpp"
 
 namespace terrace::worker {
 
-/// The RPMs that mock left in its result directory, by file name. Among them is the source package
-/// that it made anew, with the dist of this build: the one that the binary RPMs name as theirs.
-/// Throws std::system_error.
-Result<std::vector<RpmFile>> built_rpms(const std::filesystem::path& results);
+/// An RPM that a build has made, as a report names it: its digest and size are read from `file`,
+/// its name is what the inspection of its header has found. Throws std::system_error.
+RpmFile described_rpm(const std::filesystem::path& file, const Nevra& nevra);
 
 }  // namespace terrace::worker

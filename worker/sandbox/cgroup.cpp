@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 constexpr int kPeriodUs = 100'000;  // the kernel's default
 
 /// What the group holds of memory that the kernel cannot take back by dropping caches of files.
-std::optional<std::int64_t> memory_held(const Cgroup::Place& place) {
+std::optional<std::int64_t> memory_held(const Cgroup::Place& place, bool with_tmpfs) {
     const fs::path stat = place.directory / "memory.stat";
     const auto all =
         number_in(place.directory / (place.v2 ? "memory.current" : "memory.usage_in_bytes"));
@@ -23,6 +23,7 @@ std::optional<std::int64_t> memory_held(const Cgroup::Place& place) {
     // Of v1, the totals: with the groups below.
     for (const char* key : {"inactive_file", "active_file"})
         cache += number_of(stat, place.v2 ? key : std::string("total_") + key).value_or(0);
+    if (!with_tmpfs) cache += number_of(stat, place.v2 ? "shmem" : "total_shmem").value_or(0);
     if (place.v2) cache += number_of(stat, "slab_reclaimable").value_or(0);
     return std::max<std::int64_t>(0, *all - cache);
 }
@@ -108,10 +109,10 @@ std::vector<fs::path> Cgroup::procs_files() const {
     return files;
 }
 
-void Cgroup::look() {
+void Cgroup::look(bool with_tmpfs) {
     const Place* memory = place_of("memory");
     if (memory == nullptr) return;
-    if (const auto held = memory_held(*memory))
+    if (const auto held = memory_held(*memory, with_tmpfs))
         memory_seen_ = std::max(memory_seen_.value_or(0), *held);
 }
 

@@ -52,7 +52,8 @@ public:
     std::vector<std::filesystem::path> procs_files() const;
 
     /// To be called often, some times a second: the kernel does not keep the peak of what matters.
-    void look();
+    /// `with_tmpfs` false: files in memory are not counted, as they stand for a disk.
+    void look(bool with_tmpfs = true);
     CgroupUsage usage() const;
 
     /// Ends every process in the group with SIGKILL. False if some are still there after ten

@@ -42,6 +42,20 @@ std::vector<fs::path> with_all_below(const fs::path& group) {
     return directories;
 }
 
+/// Kills until the group is empty.
+bool wait_for_end(const fs::path& group) {
+    for (const auto deadline = std::chrono::steady_clock::now() + kEndTimeMax;;) {
+        const std::vector<pid_t> processes = processes_in(group);
+        if (processes.empty()) return true;
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        // 0 is a process of a PID namespace that we are not in; kill(0) would be our own group.
+        for (const pid_t process : processes) {
+            if (process > 0) ::kill(process, SIGKILL);
+        }
+        std::this_thread::sleep_for(kLookInterval);
+    }
+}
+
 }  // namespace
 
 std::string text_or_empty(const fs::path& file) {
@@ -80,6 +94,11 @@ void write_to(const fs::path& file, std::string_view text) {
                             "cannot write '" + std::string(text) + "' to " + file.string());
 }
 
+void set_cpu_weight(const fs::path& group, int processes) {
+    try_write(group / "cpu.shares", std::to_string(std::clamp(processes * 1024, 1024, 262'144)));
+    try_write(group / "cpu.weight", std::to_string(std::clamp(processes * 100, 100, 10'000)));
+}
+
 std::vector<pid_t> processes_in(const fs::path& group) {
     std::vector<pid_t> processes;
     for (const fs::path& directory : with_all_below(group)) {
@@ -90,24 +109,17 @@ std::vector<pid_t> processes_in(const fs::path& group) {
 }
 
 bool end_processes(const fs::path& group) {
-    if (!try_write(group / "cgroup.kill", "1")) {
-        // Older than Linux 5.14, or v1. A group that forks faster than we look would never be
-        // empty: v2 freezes it (a frozen process can be killed there), v1 forbids it to fork.
-        for (const fs::path& directory : with_all_below(group)) {
-            try_write(directory / "cgroup.freeze", "1");
-            try_write(directory / "pids.max", "0");
-        }
-    }
-    for (const auto deadline = std::chrono::steady_clock::now() + kEndTimeMax;;) {
-        const std::vector<pid_t> processes = processes_in(group);
-        if (processes.empty()) return true;
-        if (std::chrono::steady_clock::now() >= deadline) return false;
-        // 0 is a process of a PID namespace that we are not in; kill(0) would be our own group.
-        for (const pid_t process : processes) {
-            if (process > 0) ::kill(process, SIGKILL);
-        }
-        std::this_thread::sleep_for(kLookInterval);
-    }
+    if (processes_in(group).empty()) return true;
+    if (try_write(group / "cgroup.kill", "1")) return wait_for_end(group);
+    // Older than Linux 5.14, or v1. A group that forks faster than we look would never be empty: v2
+    // freezes it (a frozen process can be killed there), v1 forbids it to fork.
+    const std::string processes_max = text_or_empty(group / "pids.max");
+    try_write(group / "cgroup.freeze", "1");
+    try_write(group / "pids.max", "0");
+    const bool ended = wait_for_end(group);
+    try_write(group / "pids.max", processes_max);
+    try_write(group / "cgroup.freeze", "0");
+    return ended;
 }
 
 bool remove_group(const fs::path& group) {

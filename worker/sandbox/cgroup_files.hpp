@@ -26,11 +26,15 @@ bool try_write(const std::filesystem::path& file, std::string_view text);
 /// The same, but throws std::system_error with the path and the text.
 void write_to(const std::filesystem::path& file, std::string_view text);
 
+/// A group competes with its siblings as if it were one process, however many are in it: gives it
+/// the weight of so many. Does nothing where there is no cpu controller.
+void set_cpu_weight(const std::filesystem::path& group, int processes);
+
 /// Which processes are in the group and in all groups below it.
 std::vector<pid_t> processes_in(const std::filesystem::path& group);
 
-/// Ends every process in the group and below. False if some are still there after ten seconds:
-/// the kernel does not let go of a process that waits for a dead disk.
+/// Ends every process in the group and below; it can be used again. False if some are still there
+/// after ten seconds: the kernel does not let go of a process that waits for a dead disk.
 bool end_processes(const std::filesystem::path& group);
 
 /// Removes the group and those below it, which must be empty. False if one cannot be removed.

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <sstream>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "worker/sandbox/cgroup_files.hpp"
@@ -157,10 +158,13 @@ Cgroup CgroupTree::make(const std::string& name, const CgroupLimits& limits) {
             end_processes(place.directory);
             remove_group(place.directory);
         }
+        const int all = static_cast<int>(std::thread::hardware_concurrency());
         if (::mkdir(place.directory.c_str(), 0755) != 0) {
             throw std::system_error(errno, std::generic_category(),
                                     "cannot make the control group " + place.directory.string());
         }
+        set_cpu_weight(place.directory.parent_path(), all);
+        set_cpu_weight(place.directory, limits.cores > 0 ? limits.cores : all);
     }
     return Cgroup(std::move(places), limits);
 }

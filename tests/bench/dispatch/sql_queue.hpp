@@ -11,12 +11,13 @@ namespace terrace::bench {
 
 /// The rival: the table of builds is the queue, whoever wants a build takes one by SELECT ... FOR
 /// UPDATE SKIP LOCKED, one at a time, and every lease and every finish is a transaction. It writes
-/// what the farm writes: build, attempt, lease and RPM.
+/// what the farm writes: build, attempt, lease and RPM. Its queue being the table of builds, it
+/// must also mark a leased one there.
 class SqlQueue {
 public:
     enum class Tables {
-        farm,  ///< the farm's own, with all that they promise
-        bare   ///< the same columns with the keys alone, promising nothing
+        checked,  ///< the farm's, each row with its checks, foreign and unique keys
+        bare      ///< the same columns with the keys alone, promising nothing
     };
 
     /// @pre `dsn` is a database that prepare_rival() made

@@ -68,7 +68,7 @@ TEST_CASE("a client goes on after the farm was started again") {
 }
 
 TEST_CASE("a request over a connection that the farm had closed meanwhile is sent again") {
-    ServerOptions options;
+    ServerOptions options = FakeFarm::on_free_port();
     options.session.idle_timeout = 20ms;
     FakeFarm farm("", {}, options);
     http::Client client(farm.url(), "");

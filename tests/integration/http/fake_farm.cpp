@@ -19,36 +19,6 @@ std::optional<std::string> row(std::int64_t id) {
     return "{\"id\":17}";
 }
 
-class FakeSink final : public UploadSink {
-public:
-    FakeSink(fs::path directory, Digest wanted)
-        : directory_(std::move(directory)),
-          wanted_(std::move(wanted)),
-          file_(directory_ / "incoming") {}
-    ~FakeSink() override {
-        file_.close();
-        std::error_code ignored;
-        fs::remove(directory_ / "incoming", ignored);
-    }
-    void append(std::string_view bytes) override {
-        hash_.update(bytes);
-        file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    }
-    Result<void> finish() override {
-        file_.close();
-        if (hash_.finish() != wanted_)
-            return Error{Errc::invalid_argument, "The bytes have another digest."};
-        fs::rename(directory_ / "incoming", directory_ / wanted_.hex);
-        return {};
-    }
-
-private:
-    fs::path directory_;
-    Digest wanted_;
-    std::ofstream file_;
-    os::Sha256 hash_;
-};
-
 core::FarmConfig a_config() {
     core::ReleaseSpec release;
     release.name = "f45";
@@ -64,9 +34,9 @@ core::FarmConfig a_config() {
     return config;
 }
 
-ServerOptions on_free_port(ServerOptions options) {
-    options.port = 0;
-    return options;
+std::size_t count_files(const fs::path& directory) {
+    const fs::directory_iterator entries(directory);
+    return static_cast<std::size_t>(std::distance(fs::begin(entries), fs::end(entries)));
 }
 
 }  // namespace
@@ -129,12 +99,38 @@ std::string FakeReads::builds(const BuildFilter& filter) {
     return named("builds", filter, filter.state + filter.variant + filter.package);
 }
 std::optional<std::string> FakeReads::build(BuildId id) {
+    const std::lock_guard lock(mutex_);
+    if (!build_.empty()) return build_;
     return row(id.value);
 }
-std::optional<bool> FakeReads::attempt_ended(AttemptId id) {
-    if (id.value > 10) return std::nullopt;
-    return id.value == 2;
+AttemptEnds FakeReads::attempt_ends(const std::vector<AttemptId>& ids) {
+    const std::lock_guard lock(mutex_);
+    AttemptEnds found;
+    for (const AttemptId id : ids) {
+        const auto end = ends_.find(id);
+        if (end != ends_.end()) {
+            found[id] = end->second;
+        } else if (id.value == 2) {
+            const auto now = std::chrono::system_clock::now();
+            found[id] = AttemptEnd{std::chrono::floor<Duration>(now), Outcome::ok};
+        } else if (id.value <= 10) {
+            found[id] = std::nullopt;
+        }
+    }
+    return found;
 }
+void FakeReads::end_attempt(AttemptId id, AttemptEnd end) {
+    const std::lock_guard lock(mutex_);
+    ends_[id] = end;
+}
+void FakeReads::set_build(std::string row) {
+    const std::lock_guard lock(mutex_);
+    build_ = std::move(row);
+}
+std::optional<std::string> FakeReads::buildroot(const std::string& id) {
+    return id == "ab12" ? std::optional<std::string>(R"({"id": "ab12"})") : std::nullopt;
+}
+
 std::string FakeReads::comparisons(const ComparisonFilter& filter) {
     return named("comparisons", filter);
 }
@@ -151,26 +147,21 @@ std::string FakeReads::streams(const ReleaseFilter& filter) {
     return named("streams", filter, filter.release);
 }
 
-std::optional<std::uint64_t> FakeObjects::size_of(const Digest& digest) {
-    std::error_code missing;
-    const std::uintmax_t size = fs::file_size(path_of(digest), missing);
-    if (missing) return std::nullopt;
-    return size;
-}
-
-std::unique_ptr<UploadSink> FakeObjects::open_upload(const Digest& digest) {
-    return std::make_unique<FakeSink>(directory_, digest);
-}
-
-FakeFarm::FakeFarm(std::string token, BodyLimits limits, ServerOptions options)
-    : config_(a_config()),
-      objects_(directory_.path() / "objects"),
-      logs_(directory_.path() / "logs", 1 << 20),
+FakeFarm::FakeFarm(std::string token,
+                   BodyLimits limits,
+                   ServerOptions options,
+                   std::optional<fs::path> state)
+    : state_(state.value_or(directory_.path())),
+      config_(a_config()),
+      store_(state_ / "objects"),
+      objects(store_, limits.object),
+      logs(state_ / "logs", 1 << 20),
       services_{config_,
                 [this](engine::Command command) { engine.post(std::move(command)); },
-                reads_,
-                objects_,
-                logs_,
+                reads,
+                objects,
+                logs,
+                LogKeeping{},
                 Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
                        [this](auto urls) { return intake.freeze(urls); }},
                 read_pool_,
@@ -179,8 +170,7 @@ FakeFarm::FakeFarm(std::string token, BodyLimits limits, ServerOptions options)
                 work_,
                 limits},
       router_(std::move(token)),
-      server_(router_, file_pool_, on_free_port(std::move(options))) {
-    fs::create_directories(directory_.path() / "objects");
+      server_(router_, file_pool_, std::move(options)) {
     engine.decide = [](const core::Event&) { return Result<core::Reply>(core::Done{}); };
     add_all(router_, services_);
     port_ = server_.listen(io_);
@@ -204,8 +194,15 @@ void FakeFarm::stop() {
 }
 
 std::size_t FakeFarm::object_count() const {
-    const auto entries = fs::directory_iterator(directory_.path() / "objects");
-    return static_cast<std::size_t>(std::distance(fs::begin(entries), fs::end(entries)));
+    std::size_t count = 0;
+    for (const auto& directory : fs::directory_iterator(state_ / "objects")) {
+        if (directory.path() != store_.incoming()) count += count_files(directory.path());
+    }
+    return count;
+}
+
+std::size_t FakeFarm::incoming_count() const {
+    return count_files(store_.incoming());
 }
 
 void FakeFarm::raise_work() {

@@ -12,6 +12,7 @@
 
 #include "common/http/client.hpp"
 #include "common/os/files.hpp"
+#include "scheduler/app/adapters.hpp"
 #include "scheduler/http/resources.hpp"
 #include "scheduler/http/server.hpp"
 
@@ -50,36 +51,48 @@ public:
     std::optional<std::string> rebuild(RebuildId id) override;
     std::string builds(const BuildFilter& filter) override;
     std::optional<std::string> build(BuildId id) override;
-    std::optional<bool> attempt_ended(AttemptId id) override;
+    /// Attempts 1 to 10 are there; 2 has ended, and those in `ends`.
+    AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
     std::string streams(const ReleaseFilter& filter) override;
-};
 
-/// Files by digest in one directory.
-class FakeObjects final : public Objects {
-public:
-    explicit FakeObjects(std::filesystem::path directory) : directory_(std::move(directory)) {}
-    std::optional<std::uint64_t> size_of(const Digest& digest) override;
-    std::filesystem::path path_of(const Digest& digest) override { return directory_ / digest.hex; }
-    std::unique_ptr<UploadSink> open_upload(const Digest& digest) override;
+    void end_attempt(AttemptId id, AttemptEnd end);
+    /// The only build's row, as JSON; empty: as the other rows.
+    void set_build(std::string row);
 
 private:
-    std::filesystem::path directory_;
+    std::mutex mutex_;
+    std::map<AttemptId, AttemptEnd> ends_;
+    std::string build_;
 };
 
-/// A farm on loopback with everything real but the engine, the database and the object store.
+/// A farm on loopback with everything real but the engine and the database.
 class FakeFarm {
 public:
-    explicit FakeFarm(std::string token = "", BodyLimits limits = {}, ServerOptions options = {});
+    /// `state`: where it keeps its files, as one before it did; else a directory that goes with it.
+    /// A port of 0 is any that is free.
+    explicit FakeFarm(std::string token = "",
+                      BodyLimits limits = {},
+                      ServerOptions options = on_free_port(),
+                      std::optional<std::filesystem::path> state = std::nullopt);
     ~FakeFarm();
+
+    static ServerOptions on_free_port() {
+        ServerOptions options;
+        options.port = 0;
+        return options;
+    }
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
     std::uint16_t port() const { return port_; }
-    const std::filesystem::path& path() const { return directory_.path(); }
+    const std::filesystem::path& path() const { return state_; }
     std::size_t object_count() const;
+    /// Files of uploads that are not whole.
+    std::size_t incoming_count() const;
     /// As the engine's thread does when there may be work.
     void raise_work();
     /// As SIGTERM does; waits until the server has drained.
@@ -87,13 +100,19 @@ public:
 
     FakeEngine engine;
     Intake intake;
+    FakeReads reads;
 
 private:
     os::TemporaryDirectory directory_;
+    const std::filesystem::path state_;
     core::FarmConfig config_;
-    FakeReads reads_;
-    FakeObjects objects_;
-    LogStore logs_;
+    publish::ObjectStore store_;
+
+public:
+    scheduler::StoredObjects objects;
+    LogStore logs;
+
+private:
     WorkSignal work_;
     BlockingPool read_pool_{2, 100};
     BlockingPool file_pool_{2, 100};

@@ -66,7 +66,8 @@ TEST_CASE("an upload whose bytes have another digest keeps nothing and says so i
         const auto sent = client.upload(target_of(other), file, 60s);
         REQUIRE(sent.has_value());
         CHECK(sent->status == 400);
-        CHECK(sent->body == R"({"error":"The bytes have another digest."})");
+        CHECK(sent->body.find("have the digest " + os::sha256_of_file(file).hex) !=
+              std::string::npos);
         CHECK(farm.object_count() == 0);
         CHECK(client.request("GET", "/v1/releases", "")->status == 200);
     }

@@ -75,6 +75,8 @@ TEST_CASE("rows are found by id or name, or are 404 with a sentence") {
         CHECK(talk.get("/v1/" + noun + "s/x").status == 400);
     }
     CHECK(talk.get("/v1/workers/alpha%20beta").status == 200);
+    CHECK(talk.get("/v1/buildroots/ab12").status == 200);
+    CHECK(talk.get("/v1/buildroots/none").status == 404);
     CHECK(error_of(talk.get("/v1/workers/gamma")) == "There is no worker 'gamma'.");
 }
 
@@ -93,6 +95,34 @@ TEST_CASE("the database's absence is a 503 with the first line of why") {
     CHECK(response.status == 503);
     CHECK(error_of(response) ==
           "The farm cannot do this now, try again: connection to server failed");
+}
+
+TEST_CASE("what an operator says of a worker reaches the engine, and its refusal comes back") {
+    std::vector<core::OrderAdmission> told;
+    Talk talk;
+    talk.farm.engine.decide = [&told](const core::Event& event) -> Result<core::Reply> {
+        told.push_back(std::get<core::OrderAdmission>(event));
+        if (told.size() > 3) return Error{Errc::not_found, "There is no worker 'gamma'."};
+        return core::Reply(core::Done{});
+    };
+    CHECK(talk.post("/v1/workers/alpha%20beta/disable", R"({"reason":"Its fan.","now":true})")
+              .status == 204);
+    CHECK(talk.post("/v1/workers/alpha/drain", "{}").status == 204);
+    CHECK(talk.post("/v1/workers/alpha/enable", "{}").status == 204);
+    const auto refused = talk.post("/v1/workers/gamma/quarantine", R"({"reason":"Slow."})");
+    CHECK(refused.status == 404);
+    CHECK(error_of(refused) == "There is no worker 'gamma'.");
+    CHECK(talk.post("/v1/workers/alpha/drain", R"({"now":"yes"})").status == 400);
+    CHECK(talk.post("/v1/workers/alpha/praise", "{}").status == 404);
+    REQUIRE(told.size() == 4);
+    CHECK(told[0].worker == "alpha beta");
+    CHECK(told[0].order == core::AdmissionOrder::disable);
+    CHECK(told[0].reason == "Its fan.");
+    CHECK(told[0].now);
+    CHECK(told[1].order == core::AdmissionOrder::drain);
+    CHECK_FALSE(told[1].now);
+    CHECK(told[2].order == core::AdmissionOrder::enable);
+    CHECK(told[3].order == core::AdmissionOrder::quarantine);
 }
 
 TEST_CASE("a worker registers and renews its leases") {

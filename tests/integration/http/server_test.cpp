@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 }  // namespace
 
 TEST_CASE("a client above the limit of connections waits for its turn") {
-    ServerOptions options;
+    ServerOptions options = FakeFarm::on_free_port();
     options.connections_max = 1;
     FakeFarm farm("", {}, options);
     std::optional<http::Client> first(std::in_place, farm.url(), "");
@@ -62,7 +62,7 @@ TEST_CASE("an address that is taken or none at all is named") {
     const FakeFarm farm;
     const Router router("");
     BlockingPool files(1, 1);
-    ServerOptions options;
+    ServerOptions options = FakeFarm::on_free_port();
     options.port = farm.port();
     Server taken(router, files, options);
     options.address = "no-address";

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "scheduler/store/connection.hpp"
+#include "scheduler/store/pg_store.hpp"
 #include "tests/integration/store/test_database.hpp"
 
 using namespace terrace;
@@ -15,6 +16,37 @@ namespace {
 const std::vector<store::Migration> kTwo = {
     {1, "0001_one", "create table one (id bigint); create table other (id bigint);"},
     {2, "0002_two", "create table two (id bigint);"}};
+
+/// A build that ended, one whose first attempt was lost and whose second one runs, and a comparison
+/// that is measured: as 0003 has them.
+constexpr const char* kFarmOfMigration3 = R"(
+begin;
+insert into package_set values (1, 'mini-1', now());
+insert into source_package values (1, 1, 'zlib', 0, '1', '1', 'zlib-1-1.src.rpm', repeat('1', 64), 1,
+                                   '[]', '[]', '[]', false, false);
+insert into seed values (repeat('5', 64), 'mini-1', '[]', now());
+insert into worker (id, name, hello, level, registered_at, seen_at)
+    values (1, 'worker-1', '{"leaves": {}}', 'x86_64_v3', now(), now());
+insert into rebuild (id, release, package_set, seed, mode, priority, stream, variants, counter, state, created_at)
+    values (1, 'mini-1', 1, repeat('5', 64), 'flat', 'normal', 'testing', '["x86_64", "x86_64_v3"]', 1,
+            'running', now());
+insert into build (id, rebuild, source_package, variant, identity, dist, state, attempts, infra_failures,
+                   not_before, evidence, code_identity, level_used, audit_findings, finished_at)
+    values (11, 1, 1, 'x86_64', 'a', '.1', 'succeeded', 1, 0, now(), '', '', 'none', '[]', now()),
+           (12, 1, 1, 'x86_64_v3', 'b', '.1', 'leased', 2, 1, now(), '', '', 'none', '[]', null);
+insert into comparison (id, rebuild, source_package, variant, baseline_build, variant_build, state, attempts,
+                        infra_failures, not_before, reason, results, promoted)
+    values (21, 1, 1, 'x86_64_v3', 11, 12, 'leased', 1, 0, now(), '', '[]', false);
+insert into attempt (id, build, comparison, worker, slot, number, fence, started_at, ended_at, outcome,
+                     evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes)
+    values (101, 11, null, 1, 0, 1, 1101, now(), now(), 'ok', '', 0, 1, 1, 1),
+           (102, 12, null, 1, 0, 1, 1102, now(), now(), 'infra_aborted', '', 0, 1, 1, 1),
+           (103, 12, null, 1, 0, 2, 1103, now(), null, null, '', 0, 0, 0, 0),
+           (104, null, 21, 1, 1, 1, 1104, now(), null, null, '', 0, 0, 0, 0);
+insert into lease (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at)
+    values (103, 12, null, 1, 0, 'x', 1103, now(), now()), (104, null, 21, 1, 1, 'x', 1104, now(), now());
+commit;
+)";
 
 void migrate(const TestDatabase& database, const std::vector<store::Migration>& migrations) {
     store::migrate(*store::connect(database.dsn()), migrations);
@@ -66,4 +98,39 @@ TEST_CASE("schedulers that start at once take turns") {
     }
     for (auto& start : starts) CHECK_NOTHROW(start.get());
     CHECK(database.ask("select count(*) from schema_migration") == "2");
+}
+
+TEST_CASE("a farm with leases is brought up to date, and goes on") {
+    const TestDatabase database;
+    std::vector<store::Migration> before = store::embedded_migrations();
+    std::erase_if(before, [](const store::Migration& m) { return m.number > 3; });
+    migrate(database, before);
+    database.ask(kFarmOfMigration3);
+    store::PgStore store(database.dsn());
+    const core::Snapshot loaded = store.load();
+    REQUIRE(loaded.leases.size() == 2);
+    CHECK(loaded.builds.at(BuildId{12}).state == core::BuildState::leased);
+    CHECK(loaded.builds.at(BuildId{12}).attempts == 2);
+    CHECK(loaded.comparisons.at(ComparisonId{21}).state == core::ComparisonState::leased);
+    CHECK(loaded.comparisons.at(ComparisonId{21}).attempts == 1);
+    REQUIRE(loaded.attempts.size() == 2);
+    const core::Attempt& running = loaded.attempts.at(AttemptId{103});
+    CHECK(running.build == BuildId{12});
+    CHECK(running.number == 2);
+    CHECK(running.fence == 1103);
+    CHECK(loaded.last_attempt == AttemptId{104});
+    CHECK(loaded.last_fence == 1104);
+    CHECK(database.ask("select string_agg(id::text, ' ' order by id) from attempt") == "101 102");
+
+    // The scheduler goes on where the one before it was: the running attempt ends.
+    core::Attempt ended = running;
+    ended.ended_at = running.started_at;
+    ended.outcome = Outcome::build_failed;
+    core::Build failed = loaded.builds.at(BuildId{12});
+    failed.state = core::BuildState::failed;
+    failed.finished_at = ended.ended_at;
+    store.commit({core::LeaseEnded{running.id}, ended, failed});
+    CHECK(store.load().leases.size() == 1);
+    CHECK(store.load().builds.at(BuildId{12}) == failed);
+    CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
 }

@@ -63,14 +63,25 @@ TEST_CASE("workers are listed with their live leases") {
     Farm farm;
     const json::value workers = parsed(farm.read.workers({}));
     REQUIRE(workers.as_array().size() == 2);
-    CHECK(keys_of(workers.at(0)) == "id name level hello registered_at seen_at running");
+    CHECK(keys_of(workers.at(0)) ==
+          "id name level hello registered_at seen_at running admission since reason by_farm "
+          "probe_at probe probes_passed evidence");
+    CHECK(workers.at(0).at("admission") == "enabled");
+    CHECK(workers.at(0).at("since").is_null());
+    CHECK(workers.at(0).at("evidence").as_array().empty());
+    CHECK(workers.at(1).at("admission") == "quarantined");
+    CHECK(workers.at(1).at("probe_at") == "2026-11-22T00:10:41.007+00:00");
+    CHECK(workers.at(1).at("evidence").at(0).at("sentence") == "No space \"left\".");
+    CHECK(workers.at(1).at("evidence").at(0).at("built_by") == "worker-1");
     CHECK(workers.at(0).at("running") == 2);
     CHECK(workers.at(1).at("running") == 0);
     CHECK(workers.at(0).at("hello").at("memory_bytes") == std::int64_t{1} << 40);
     CHECK(workers.at(0).at("registered_at") == "2026-11-22T00:00:03.007+00:00");
 
     const json::value worker = parsed(farm.read.worker("worker-1"));
-    CHECK(keys_of(worker) == "id name level hello registered_at seen_at running leases");
+    CHECK(keys_of(worker) ==
+          "id name level hello registered_at seen_at running admission since reason by_farm "
+          "probe_at probe probes_passed evidence leases");
     REQUIRE(worker.at("leases").as_array().size() == 2);
     CHECK(keys_of(worker.at("leases").at(0)) ==
           "attempt slot build comparison package variant granted_at expires_at");
@@ -176,6 +187,8 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
         REQUIRE(build.at("attempt_list").as_array().size() == 1);
         CHECK(build.at("attempt_list").at(0).at("worker") == "worker-1");
         CHECK(build.at("attempt_list").at(0).at("memory_peak_bytes") == std::int64_t{1} << 33);
+        CHECK(build.at("attempt_list").at(0).at("bytes_written") == std::int64_t{1} << 35);
+        CHECK(build.at("attempt_list").at(0).at("buildroot_packages") == 2);
         REQUIRE(build.at("rpms").as_array().size() == 2);
         CHECK(build.at("rpms").at(0).at("nevra").at("name") == "zlib");
     }
@@ -183,11 +196,29 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
     CHECK_FALSE(farm.read.build(BuildId{99}));
 }
 
+TEST_CASE("a build root is found by its digest, with its packages") {
+    Farm farm;
+    const auto build = parsed(farm.read.build(BuildId{11}));
+    const std::string id(build.at("attempt_list").at(0).at("buildroot").as_string());
+    const auto buildroot = parsed(farm.read.buildroot(id));
+    CHECK(keys_of(buildroot) == "id packages");
+    CHECK(buildroot.at("packages") == json::array{"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"});
+    CHECK_FALSE(farm.read.buildroot("none"));
+}
+
 TEST_CASE("an attempt has ended, or not, or is not there") {
     Farm farm;
-    CHECK(farm.read.attempt_ended(AttemptId{101}) == true);
-    CHECK(farm.read.attempt_ended(AttemptId{103}) == false);
-    CHECK(farm.read.attempt_ended(AttemptId{1}) == std::nullopt);
+    const json::value ended = parsed(farm.read.attempt_ends({AttemptId{101}, AttemptId{1}}));
+    REQUIRE(ended.as_array().size() == 1);
+    CHECK(keys_of(ended.at(0)) == "id ended_at outcome");
+    CHECK(ended.at(0).at("id") == 101);
+    CHECK(ended.at(0).at("ended_at").is_string());
+    CHECK(ended.at(0).at("outcome") == "ok");
+    const json::value runs = parsed(farm.read.attempt_ends({AttemptId{103}}));
+    REQUIRE(runs.as_array().size() == 1);
+    CHECK(runs.at(0).at("ended_at").is_null());
+    CHECK(runs.at(0).at("outcome").is_null());
+    CHECK(parsed(farm.read.attempt_ends({})).as_array().empty());
 }
 
 TEST_CASE("comparisons have times and sizes of both sides, without debug packages") {

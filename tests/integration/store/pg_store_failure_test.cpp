@@ -11,9 +11,7 @@ using test::TestDatabase;
 namespace {
 
 core::Build leased_build() {
-    core::Build build = test::a_build(14, 2, "x86_64_v3");
-    build.state = core::BuildState::leased;
-    return build;
+    return test::leased(test::a_build(14, 2, "x86_64_v3"));
 }
 
 /// What the database says to this batch on top of a farm; then checks that it did not take any of
@@ -55,35 +53,68 @@ TEST_CASE("a slot cannot have two leases") {
              "lease_worker_slot_key");
 }
 
-TEST_CASE("a leased build has a lease") {
-    contains(refusal_of({leased_build()}), "build 14: its state and its lease disagree");
+TEST_CASE("what is leased without a lease is not written as if it were not") {
+    contains(refusal_of({leased_build()}), "build 14 is leased without a lease");
+    core::Comparison other = test::a_comparison();
+    other.id = ComparisonId{22};
+    other.source_package = SourcePackageId{2};
+    contains(refusal_of({other, test::leased(other)}), "comparison 22 is leased without a lease");
 }
 
-TEST_CASE("a build that has a lease is leased") {
-    core::Attempt attempt = test::a_build_attempt(105, 14);
+TEST_CASE("only what is ready is leased") {
+    core::Attempt attempt = test::a_build_attempt(105, 11);
+    attempt.number = 2;
     attempt.slot = 7;
-    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "state of what it leases disagree");
-    contains(refusal_of({test::a_build(13, 2, "x86_64")}),
-             "build 13: its state and its lease disagree");
-    contains(refusal_of({core::LeaseEnded{AttemptId{103}}}), "state of what it leases disagree");
+    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "attempt 105: its build or comp");
+    attempt.build = BuildId{99};
+    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "attempt 105: its build or comp");
+    attempt.build.reset();
+    attempt.comparison = ComparisonId{99};
+    contains(refusal_of({attempt, test::a_lease_of(attempt)}), "attempt 105: its build or comp");
 }
 
-TEST_CASE("a comparison has a lease exactly while it is leased") {
-    core::Comparison ready = test::a_comparison();
-    ready.state = core::ComparisonState::ready;
-    contains(refusal_of({ready}), "comparison 21: its state and its lease disagree");
-    contains(refusal_of({core::LeaseEnded{AttemptId{104}}}), "state of what it leases disagree");
-    core::Comparison leased = test::a_comparison();
-    leased.id = ComparisonId{22};
-    leased.source_package = SourcePackageId{2};
-    contains(refusal_of({leased}), "comparison 22: its state and its lease disagree");
+TEST_CASE("a lease is of a known worker and of an attempt that has not ended") {
+    core::Attempt attempt = test::a_build_attempt(105, 14);
+    attempt.worker = WorkerId{9};
+    contains(refusal_of({leased_build(), attempt, test::a_lease_of(attempt)}),
+             "attempt 105: its build or comp");
+    attempt = test::a_build_attempt(101, 14);
+    attempt.slot = 7;
+    contains(refusal_of({leased_build(), attempt, test::a_lease_of(attempt)}),
+             "attempt 101: its build or comp");
 }
 
-TEST_CASE("a build that is added as leased has a lease") {
-    core::Build leased = leased_build();
-    leased.id = BuildId{15};
-    leased.variant = "x86_64_v2";
-    contains(refusal_of({leased}), "build 15: its state and its lease disagree");
+TEST_CASE("what has a lease stays ready, and its attempt has not ended") {
+    core::Build failed = test::a_build(13, 2, "x86_64");
+    failed.state = core::BuildState::failed;
+    failed.finished_at = test::time_at(40);
+    contains(refusal_of({failed}), "build 13 is leased, so it can only be ready");
+    core::Comparison cancelled = test::a_comparison();
+    cancelled.state = core::ComparisonState::cancelled;
+    contains(refusal_of({cancelled}), "comparison 21 is leased, so it can only be ready");
+    core::Attempt ended = test::a_build_attempt(103, 13);
+    ended.ended_at = test::time_at(40);
+    ended.outcome = Outcome::cancelled;
+    contains(refusal_of({ended}), "attempt 103 has a lease, so it has not ended");
+}
+
+TEST_CASE("a lease never becomes that of something else") {
+    core::Attempt attempt = test::a_build_attempt(103, 14);
+    contains(refusal_of({test::a_lease_of(attempt)}), "what a lease is for never changes");
+    contains(refusal_of({leased_build(), test::a_lease_of(attempt)}), "lease_pkey");
+}
+
+TEST_CASE("what leases, attempts and RPMs name is there to stay") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    for (const char* table : {"build", "comparison", "worker"}) {
+        CAPTURE(table);
+        CHECK_THROWS_WITH(database.ask(std::string("delete from ") + table),
+                          doctest::Contains("other rows name it"));
+        CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set id = id + 100"),
+                          doctest::Contains("other rows name it"));
+    }
 }
 
 TEST_CASE("a final state never changes") {
@@ -104,6 +135,19 @@ TEST_CASE("a stream points to a finished compose only") {
 
 TEST_CASE("a row that points nowhere is refused") {
     contains(refusal_of({test::a_build(15, 99, "x86_64")}), "foreign key");
+    contains(refusal_of({test::a_build_rpm(99, "zlib", 1, false)}),
+             "RPM of build 99: there is no such build");
+    core::Attempt ended = test::a_build_attempt(105, 99);
+    ended.ended_at = test::time_at(40);
+    ended.outcome = Outcome::cancelled;
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    ended.build = BuildId{14};
+    ended.worker = WorkerId{9};
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    ended.worker = WorkerId{1};
+    ended.build.reset();
+    ended.comparison = ComparisonId{99};
+    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
 }
 
 TEST_CASE("a scheduler that another one has taken over from commits nothing more") {

@@ -24,6 +24,7 @@ void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
     CHECK(loaded.source_packages == expected.source_packages);
     CHECK(loaded.seeds == expected.seeds);
     CHECK(loaded.workers == expected.workers);
+    CHECK(loaded.worker_health == expected.worker_health);
     CHECK(loaded.rebuilds == expected.rebuilds);
     CHECK(loaded.builds == expected.builds);
     CHECK(loaded.build_rpms == expected.build_rpms);
@@ -103,7 +104,37 @@ TEST_CASE("an attempt that ends leaves the state and stays in the database") {
     const core::Snapshot loaded = store.load();
     check_equal(loaded, folded(changes));
     CHECK(loaded.last_attempt == AttemptId{104});
+    CHECK(loaded.last_fence == 1104);
     CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
+}
+
+TEST_CASE("what an open build tried in vain, and a probing worker, come back as they were") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Build build = test::a_build(14, 2, "x86_64_v3");
+    build.failed_tries = {{AttemptId{101}, WorkerId{2}, Outcome::disk_full, "No space \"left\".",
+                           test::time_at(39), test::time_at(40), true}};
+    core::WorkerHealth probing = test::a_worker_health();
+    probing.admission = core::Admission::probing;
+    probing.probe_at.reset();
+    probing.probe = AttemptId{103};
+    store.commit({build, probing});
+    changes.insert(changes.end(), {build, probing});
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("the database refuses a quarantine without a time for its probing build") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    core::WorkerHealth health = test::a_worker_health();
+    health.probe_at.reset();
+    CHECK_THROWS_AS(store.commit({health}), engine::StoreError);
+    health.admission = core::Admission::probing;
+    CHECK_THROWS_AS(store.commit({health}), engine::StoreError);
+    CHECK(store.load().worker_health.at(WorkerId{2}) == test::a_worker_health());
 }
 
 TEST_CASE("a slot whose lease ends can be leased again in the same batch") {
@@ -112,8 +143,7 @@ TEST_CASE("a slot whose lease ends can be leased again in the same batch") {
     std::vector<core::Change> changes = test::a_farm();
     store.commit(changes);
     core::Build back = test::a_build(13, 2, "x86_64");
-    core::Build next = test::a_build(14, 2, "x86_64_v3");
-    next.state = core::BuildState::leased;
+    const core::Build next = test::leased(test::a_build(14, 2, "x86_64_v3"));
     core::Attempt lost = test::a_build_attempt(103, 13);
     lost.ended_at = test::time_at(40);
     lost.outcome = Outcome::infra_aborted;
@@ -132,12 +162,45 @@ TEST_CASE("a lease that is granted and ends within one batch leaves nothing") {
     store.commit(changes);
     core::Attempt attempt = test::a_build_attempt(105, 14);
     attempt.slot = 5;
-    std::vector<core::Change> batch = {attempt, test::a_lease_of(attempt)};
+    const core::Build ready = test::a_build(14, 2, "x86_64_v3");
+    std::vector<core::Change> batch = {attempt, test::leased(ready), test::a_lease_of(attempt)};
     attempt.ended_at = test::time_at(50);
     attempt.outcome = Outcome::cancelled;
-    batch.insert(batch.end(), {attempt, core::LeaseEnded{attempt.id}});
+    batch.insert(batch.end(), {core::LeaseEnded{attempt.id}, attempt, ready});
     store.commit(batch);
     changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a build that becomes ready and is leased within one batch is written as it was ready") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    core::Build build = test::a_build(15, 1, "x86_64_v2");
+    build.state = core::BuildState::blocked;
+    changes.emplace_back(build);
+    store.commit(changes);
+    build.state = core::BuildState::ready;
+    build.identity = "known now";
+    build.ready_at = test::time_at(40);
+    core::Attempt attempt = test::a_build_attempt(105, 15);
+    attempt.slot = 5;
+    const std::vector<core::Change> batch = {build, attempt, test::leased(build),
+                                             test::a_lease_of(attempt)};
+    store.commit(batch);
+    changes.insert(changes.end(), batch.begin(), batch.end());
+    check_equal(store.load(), folded(changes));
+}
+
+TEST_CASE("a lease is prolonged in its place") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Lease lease = test::a_lease_of(test::a_build_attempt(103, 13));
+    lease.expires_at = test::time_at(500);
+    store.commit({lease});
+    changes.emplace_back(lease);
     check_equal(store.load(), folded(changes));
 }
 

@@ -108,7 +108,7 @@ core::Comparison a_comparison() {
     row.variant = "x86_64_v3";
     row.baseline_build = BuildId{11};
     row.variant_build = BuildId{12};
-    row.state = core::ComparisonState::leased;
+    row.state = core::ComparisonState::ready;
     row.attempts = 1;
     row.not_before = time_at(7);
     row.reason = "more samples are needed";
@@ -135,6 +135,7 @@ core::Lease a_lease_of(const core::Attempt& attempt) {
     row.comparison = attempt.comparison;
     row.worker = attempt.worker;
     row.slot = attempt.slot;
+    row.number = attempt.number;
     row.incarnation = "b1946ac9";
     row.fence = attempt.fence;
     row.resources = {4, std::int64_t{1} << 33, 1 << 20};
@@ -181,6 +182,18 @@ core::ComposePackage a_compose_package(int compose,
     return row;
 }
 
+core::Build leased(core::Build row) {
+    row.state = core::BuildState::leased;
+    ++row.attempts;
+    return row;
+}
+
+core::Comparison leased(core::Comparison row) {
+    row.state = core::ComparisonState::leased;
+    ++row.attempts;
+    return row;
+}
+
 namespace {
 
 void add_builds(std::vector<core::Change>& changes) {
@@ -197,15 +210,13 @@ void add_builds(std::vector<core::Change>& changes) {
     reused.state = core::BuildState::succeeded;
     reused.reused_from = built.id;
     reused.finished_at = time_at(21);
-    core::Build leased = a_build(13, 2, "x86_64");
-    leased.state = core::BuildState::leased;
-    leased.attempts = 1;
-    leased.avoid = WorkerId{2};
-    leased.excluded_cpus = {"GenuineIntel 6-60-3"};
-    leased.memory_bytes_min = std::int64_t{1} << 33;
-    leased.from_seed = {"gcc"};
-    leased.ready_at = time_at(7);
-    changes.insert(changes.end(), {built, reused, leased, a_build(14, 2, "x86_64_v3"),
+    core::Build ready = a_build(13, 2, "x86_64");
+    ready.avoid = WorkerId{2};
+    ready.excluded_cpus = {"GenuineIntel 6-60-3"};
+    ready.memory_bytes_min = std::int64_t{1} << 33;
+    ready.from_seed = {"gcc"};
+    ready.ready_at = time_at(7);
+    changes.insert(changes.end(), {built, reused, ready, leased(ready), a_build(14, 2, "x86_64_v3"),
                                    a_build_rpm(11, "zlib", 100, false),
                                    a_build_rpm(11, "zlib-debuginfo", 1000, true)});
 }
@@ -219,17 +230,45 @@ void add_attempts(std::vector<core::Change>& changes) {
     ended.cpu_ms = 20'000;
     ended.memory_peak_bytes = std::int64_t{1} << 33;
     ended.disk_bytes = std::int64_t{1} << 34;
+    ended.bytes_written = std::int64_t{1} << 35;
+    const core::Buildroot buildroot{digest_of('b'), {"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"}};
+    ended.buildroot = buildroot.id;
     const core::Attempt building = a_build_attempt(103, 13);
+    core::Attempt compared = ended;
+    compared.id = AttemptId{102};
+    compared.fence = 1102;
+    compared.build.reset();
+    compared.comparison = ComparisonId{21};
     core::Attempt comparing = a_build_attempt(104, 0);
     comparing.build.reset();
     comparing.comparison = ComparisonId{21};
     comparing.slot = 0;
+    comparing.number = 2;
     changes.insert(changes.end(),
-                   {ended, building, comparing, a_lease_of(building), a_lease_of(comparing),
-                    a_sample(104, 0, false), a_sample(104, 0, true)});
+                   {buildroot, ended, compared, building, comparing, a_lease_of(building),
+                    a_lease_of(comparing), a_sample(102, 0, false), a_sample(102, 0, true)});
 }
 
 }  // namespace
+
+core::WorkerHealth a_worker_health() {
+    core::WorkerHealth row;
+    row.worker = WorkerId{2};
+    row.admission = core::Admission::quarantined;
+    row.since = time_at(41);
+    row.reason = "It had 5 failures in a row that others do not have.";
+    row.by_farm = true;
+    row.run = {{AttemptId{101}, BuildId{11}, "zlib", Outcome::disk_full, "No space \"left\".",
+                time_at(39), time_at(40), "worker-1"},
+               {AttemptId{102}, std::nullopt, "xz", Outcome::infra_aborted, "", time_at(39),
+                time_at(41), ""}};
+    row.others_built = true;
+    row.run_ended_at = time_at(38);
+    row.back_offs = 3;
+    row.probe_at = time_at(641);
+    row.probes_passed = 1;
+    return row;
+}
 
 std::vector<core::Change> a_farm() {
     std::vector<core::Change> changes = {
@@ -245,8 +284,9 @@ std::vector<core::Change> a_farm() {
                                                {}});
     changes.push_back(core::BuildHistory{"mini-1", "zlib", {12'000, 11'000}, {1 << 30}, {}});
     add_builds(changes);
-    changes.push_back(a_comparison());
+    changes.insert(changes.end(), {a_comparison(), leased(a_comparison())});
     add_attempts(changes);
+    changes.push_back(a_worker_health());
     core::Compose finished = a_compose(31, 1);
     finished.state = core::ComposeState::finished;
     finished.finished_at = time_at(30);

@@ -14,12 +14,17 @@ core::PackageSet a_package_set();
 core::SourcePackage a_source_package(int id, const std::string& name);
 core::Seed a_seed();
 core::Worker a_worker(int id, const std::string& name);
+/// Of worker 2, quarantined.
+core::WorkerHealth a_worker_health();
 core::Rebuild a_rebuild();
 core::Build a_build(int id, int source_package, const std::string& variant);
 core::BuildRpm a_build_rpm(int build, const std::string& name, std::int64_t size, bool debug);
 core::Comparison a_comparison();
 core::Attempt a_build_attempt(int id, int build);
 core::Lease a_lease_of(const core::Attempt& attempt);
+/// The row once it is leased.
+core::Build leased(core::Build row);
+core::Comparison leased(core::Comparison row);
 core::ComparisonSample a_sample(int attempt, int pair, bool variant);
 core::Compose a_compose(int id, int rebuild);
 core::ComposePackage a_compose_package(int compose,

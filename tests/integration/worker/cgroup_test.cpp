@@ -148,6 +148,8 @@ TEST_CASE("without cgroup.kill, a group that forks all the time is ended all the
     std::this_thread::sleep_for(200ms);
     CHECK(group.kill());
     CHECK(child.wait().exit_code == 137);
+    // mock's next run in this group must be able to fork.
+    CHECK(os::run_captured(shell_in(group, "sleep 0.01 & wait; exit 3"), 60s).exit_code == 3);
 }
 
 TEST_CASE("the end of a group and of a tree leaves no directory and no process") {

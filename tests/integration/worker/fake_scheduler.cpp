@@ -17,16 +17,20 @@ bool FakeScheduler::is_away() {
     return true;
 }
 
-Result<void> FakeScheduler::append_log(LeaseKey, std::int64_t offset, std::string_view text) {
+Result<std::int64_t> FakeScheduler::append_log(LeaseKey,
+                                               std::int64_t offset,
+                                               std::string_view text) {
     if (is_away()) return kAway;
     if (lease_ended) return Error{Errc::stale_lease, "The lease has ended."};
     const std::lock_guard lock(mutex_);
     // As the scheduler does: a piece that was sent twice changes nothing.
     const auto begin = static_cast<std::size_t>(offset);
-    if (begin > log_.size()) return Error{Errc::invalid_argument, "There is a hole in the log."};
-    log_.resize(begin);
-    log_ += text;
-    return {};
+    if (loses_log.exchange(false)) log_.resize(log_.size() / 2);
+    if (begin <= log_.size()) {
+        log_.resize(begin);
+        log_ += text;
+    }
+    return static_cast<std::int64_t>(log_.size());
 }
 
 Result<void> FakeScheduler::fetch_object(const Digest& digest, const std::filesystem::path& to) {
@@ -39,7 +43,9 @@ Result<void> FakeScheduler::fetch_object(const Digest& digest, const std::filesy
     return {};
 }
 
-Result<void> FakeScheduler::store_object(const Digest& digest, const std::filesystem::path& from) {
+Result<void> FakeScheduler::store_object(LeaseKey,
+                                         const Digest& digest,
+                                         const std::filesystem::path& from) {
     if (is_away()) return kAway;
     const std::string content = os::read_file(from);
     const std::lock_guard lock(mutex_);
@@ -57,6 +63,11 @@ Digest FakeScheduler::add_object(const std::string& content) {
 bool FakeScheduler::has_object(const Digest& digest) {
     const std::lock_guard lock(mutex_);
     return objects_.contains(digest);
+}
+
+void FakeScheduler::forget_log() {
+    const std::lock_guard lock(mutex_);
+    log_.clear();
 }
 
 std::string FakeScheduler::log() {

@@ -21,17 +21,23 @@ public:
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat&) override {
         return wire::HeartbeatReply{};
     }
-    Result<void> append_log(LeaseKey lease, std::int64_t offset, std::string_view text) override;
+    Result<std::int64_t> append_log(LeaseKey lease,
+                                    std::int64_t offset,
+                                    std::string_view text) override;
     Result<void> report(AttemptId, const AttemptReport&) override { return {}; }
     Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) override;
-    Result<void> store_object(const Digest& digest, const std::filesystem::path& from) override;
+    Result<void> store_object(LeaseKey lease,
+                              const Digest& digest,
+                              const std::filesystem::path& from) override;
 
     Digest add_object(const std::string& content);
     bool has_object(const Digest& digest);
     std::string log();
+    void forget_log();  ///< for a next attempt
 
     std::atomic<bool> lease_ended = false;
-    std::atomic<int> calls_away = 0;  ///< that many calls still find no farm
+    std::atomic<bool> loses_log = false;  ///< what it has of it, at the next call
+    std::atomic<int> calls_away = 0;      ///< that many calls still find no farm
 
 private:
     bool is_away();

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <thread>
+#include <vector>
 
 #include "common/os/child_process.hpp"
 
@@ -14,11 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kNobody = 65534;
-
-std::string mini_repo() {
-    const char* repo = std::getenv("TERRACE_MINI_REPO");
-    return repo == nullptr ? "" : repo;
+/// A number that no other run of these tests uses at the same time: its processes are ended.
+sandbox::SlotUser own_user(int slot) {
+    const int uid = 1'000'000 + 4 * (::getpid() % 1'000'000) + slot;
+    return {uid, uid};
 }
 
 std::filesystem::path make_srpm(const std::string& name,
@@ -48,6 +48,11 @@ std::filesystem::path make_srpm(const std::string& name,
 
 }  // namespace
 
+std::string mini_repo() {
+    const char* repo = std::getenv("TERRACE_MINI_REPO");
+    return repo == nullptr ? "" : repo;
+}
+
 bool has_mini_repo() {
     if (!mini_repo().empty() && ::geteuid() == 0) return true;
     std::cerr << "\n*** SKIPPED: set TERRACE_MINI_REPO to a repository made by "
@@ -56,22 +61,29 @@ bool has_mini_repo() {
     return false;
 }
 
-MiniWorker::MiniWorker() {
+MiniWorker::MiniWorker(const std::filesystem::path& parent) : directory(parent) {
     settings.mock.command = {std::filesystem::absolute("tests/minimock/mock").string()};
     settings.mock.configs = std::filesystem::absolute("mock-configs");
     settings.mock.isolation = "simple";
     settings.measure_program =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../bin/terrace-measure";
-    settings.user = {kNobody, directory.path() / "state"};
-    settings.mock.base_directory = settings.user.state / "mock";
+    settings.inspect_program =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "../bin/terrace-inspect";
+    settings.mock.namespaces = true;
+    // The stand-in isolates better than mock does: what is tested is the worker's part.
+    ::setenv("MINIMOCK_WEAK_ISOLATION", "1", 1);
+    const auto state_path = directory.path() / "state";
+    slot = {"test-0", own_user(0), state_path};
+    settings.mock.base_directory = state_path / "mock";
     static const os::TemporaryDirectory cache;  // making a root cache is most of a build's time
     settings.mock.cache_directory = cache.path() / "mock-cache";
     // mock enters them as another user.
     for (const auto& path : {directory.path(), cache.path()}) {
         std::filesystem::permissions(path, std::filesystem::perms(0755));
     }
-    state.emplace(settings.user, settings.mock);
-    runner.emplace(scheduler, *state, settings, "test-0");
+    state.emplace(state_path, settings.mock,
+                  std::vector<sandbox::SlotUser>{own_user(0), own_user(1)});
+    runner.emplace(scheduler, *state, settings, slot);
 }
 
 LeaseGrant MiniWorker::lease_on(const std::string& name, const std::string& specs) {
@@ -112,8 +124,15 @@ std::optional<AttemptReport> MiniWorker::wait_for_report(std::chrono::seconds ti
     return std::nullopt;
 }
 
+std::unique_ptr<SlotRunner> MiniWorker::neighbour() {
+    return std::make_unique<SlotRunner>(scheduler, *state, settings,
+                                        Slot{"test-1", own_user(1), slot.state});
+}
+
 bool MiniWorker::left_something() const {
-    if (!std::filesystem::is_empty(settings.user.state / "attempts")) return true;
+    if (!std::filesystem::is_empty(slot.state / "attempts")) return true;
+    if (!sandbox::find_processes(marks_of_slot(slot, settings.mock.base_directory)).empty())
+        return true;
     for (const auto& entry : std::filesystem::directory_iterator(settings.mock.base_directory)) {
         if (entry.is_directory()) return true;  // the lock file of a build root stays
     }

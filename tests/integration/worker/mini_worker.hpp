@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -14,11 +15,15 @@ namespace terrace::worker {
 /// TERRACE_MINI_REPO, a directory made by deploy/mini-distro/make-mini-distro. Says so loudly if it
 /// is not set.
 bool has_mini_repo();
+/// That directory.
+std::string mini_repo();
 
 /// One slot of a worker that drives tests/minimock against the mini distribution.
 class MiniWorker {
 public:
-    MiniWorker();
+    /// `parent`: where its state is.
+    explicit MiniWorker(
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path());
 
     /// A lease on building tests/minimock/specs/NAME.spec for x86_64_v3; the SRPM is made and
     /// uploaded.
@@ -27,10 +32,13 @@ public:
     AttemptReport run(const LeaseGrant& lease);
     std::optional<AttemptReport> wait_for_report(std::chrono::seconds time_max);
     bool left_something() const;
+    /// Another slot of the same worker, with a user of its own.
+    std::unique_ptr<SlotRunner> neighbour();
 
     os::TemporaryDirectory directory;
     FakeScheduler scheduler;
     AttemptSettings settings;
+    Slot slot;
     std::optional<StateDirectory> state;
     std::optional<SlotRunner> runner;
 };

@@ -58,7 +58,7 @@ TEST_CASE("mock's output and build.log are one log; root.log follows after a fai
     CHECK(end.facts.build_phase_started);
     CHECK(end.facts.missing == std::vector<std::string>{"a"});
     CHECK(end.facts.mock_error == "it broke");
-    CHECK_FALSE(failing.was_cleaned());
+    CHECK(failing.was_cleaned());
     const std::string log = failing.shipped();
     CHECK(log.find("==> mock <==\nERROR: it broke\n") != std::string::npos);
     CHECK(log.find("==> build.log <==\ngcc -march=x86-64 a.c\n") != std::string::npos);
@@ -128,6 +128,37 @@ TEST_CASE("a mock that takes longer than it may is ended") {
     CHECK(end.out_of_time);
     CHECK_FALSE(end.cancelled);
     CHECK(stage.was_cleaned());
+}
+
+TEST_CASE("a mock that neither speaks nor works is ended") {
+    Stage stage;
+    MockRun run = stage.run_of(
+        "echo \"Executing command: ['rpmbuild -bb a.spec']\" > $RESULTS/build.log; "
+        "echo '+ sleep 300' >> $RESULTS/build.log; sleep 300");
+    run.silence_max = 1s;
+    const MockEnd end = run_mock(run, stage.log, never);
+    CHECK(end.stalled);
+    CHECK_FALSE(end.out_of_time);
+    CHECK(end.facts.step_running);
+    CHECK(end.facts.last_line == "+ sleep 300");
+    CHECK(stage.was_cleaned());
+}
+
+TEST_CASE("a failed build root is looked at, then cleaned up; one of another mock is left alone") {
+    Stage stage;
+    MockRun run = stage.run_of("exit 1");
+    bool cleaned_before = true;
+    run.look_at_failure = [&](const MockEnd& end) {
+        cleaned_before = stage.was_cleaned();
+        CHECK(end.exit_code == 1);
+    };
+    run_mock(run, stage.log, never);
+    CHECK_FALSE(cleaned_before);
+    CHECK(stage.was_cleaned());
+
+    Stage locked;
+    run_mock(locked.run_of("exit 60"), locked.log, never);
+    CHECK_FALSE(locked.was_cleaned());
 }
 
 TEST_CASE("a signal from elsewhere leaves a build root to be cleaned up, too") {

@@ -9,7 +9,7 @@
 
 #include "common/os/child_process.hpp"
 #include "common/os/files.hpp"
-#include "worker/mock/rpm_header.hpp"
+#include "worker/inspect/rpm_header.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -63,7 +63,7 @@ TEST_CASE("a copy differs in its architecture only, and its digests hold") {
     const std::filesystem::path copy = directory.path() / "copy.rpm";
     REQUIRE(copy_as_x86_64(original, copy).has_value());
     CHECK(run({"rpm", "-K", copy.string()}).find("digests OK") != std::string::npos);
-    const auto nevra = read_nevra(copy);
+    const auto nevra = inspect::read_nevra(copy);
     REQUIRE(nevra.has_value());
     CHECK(to_string(*nevra) == "toy-2:1-1.x86_64");
     CHECK(described(copy) == described(original));

@@ -68,12 +68,13 @@ TEST_CASE("an object that the farm has is not sent again") {
     const Digest digest = os::sha256_of_text("content");
     CannedServer server({{200, ""}, {404, ""}, {204, ""}});
     SchedulerClient client(server.url(), "");
-    CHECK(client.store_object(digest, file).has_value());
-    CHECK(client.store_object(digest, file).has_value());
+    CHECK(client.store_object({AttemptId{7}, 9}, digest, file).has_value());
+    CHECK(client.store_object({AttemptId{7}, 9}, digest, file).has_value());
     const auto requests = server.requests();
     REQUIRE(requests.size() == 3);
-    CHECK(first_line(requests[0]) == "HEAD /v1/objects/" + digest.hex + " HTTP/1.1");
-    CHECK(first_line(requests[2]) == "PUT /v1/objects/" + digest.hex + " HTTP/1.1");
+    const std::string target = "/v1/objects/" + digest.hex + "?attempt=7&fence=9";
+    CHECK(first_line(requests[0]) == "HEAD " + target + " HTTP/1.1");
+    CHECK(first_line(requests[2]) == "PUT " + target + "&offset=0 HTTP/1.1");
     CHECK(requests[2].ends_with("\r\n\r\ncontent"));
 }
 

@@ -1,6 +1,7 @@
 #include "worker/app/state_directory.hpp"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -22,31 +23,34 @@ MockSettings settings_in(const std::filesystem::path& directory) {
 
 TEST_CASE("two workers never share a state directory") {
     const os::TemporaryDirectory directory;
-    const MockUser user{-1, directory.path() / "state"};
+    const auto path = directory.path() / "state";
     const MockSettings settings = settings_in(directory.path());
     {
-        const StateDirectory first(user, settings);
-        CHECK_THROWS_AS(StateDirectory(user, settings), std::runtime_error);
+        const StateDirectory first(path, settings, {});
+        CHECK_THROWS_AS(StateDirectory(path, settings, {}), std::runtime_error);
     }
-    CHECK_NOTHROW(StateDirectory(user, settings));
+    CHECK_NOTHROW(StateDirectory(path, settings, {}));
 }
 
 TEST_CASE("build roots and files of an earlier life are removed at the start") {
     const os::TemporaryDirectory directory;
-    const MockUser user{-1, directory.path() / "state"};
+    const auto path = directory.path() / "state";
     const MockSettings settings = settings_in(directory.path());
     {
-        StateDirectory killed(user, settings);
-        const auto attempt = killed.make_attempt(AttemptId{7}, "alpha-0");
+        StateDirectory killed(path, settings, {});
+        const auto attempt = killed.make_attempt(AttemptId{7}, {"alpha-0", {}, path});
         std::ofstream(attempt / "attempt.cfg") << "# a configuration\n";
         for (const char* root : {"mini-alpha-0", "mini-alpha-0-b", "mini-beta-0-a"}) {
             std::filesystem::create_directory(settings.base_directory / root);
         }
-        killed.make_attempt(AttemptId{8}, "alpha-1");  // not yet far enough to have a build root
+        killed.make_attempt(AttemptId{8},
+                            {"alpha-1", {}, path});  // not yet far enough to have a build root
     }
-    StateDirectory state(user, settings);
+    StateDirectory state(path, settings, {});
     state.remove_leftovers();
-    CHECK(std::filesystem::is_empty(user.state / "attempts"));
+    CHECK(std::filesystem::is_empty(path / "attempts"));
+    // What this mock does not remove: root does it itself.
+    CHECK(std::filesystem::is_empty(settings.base_directory) == (::geteuid() == 0));
     const std::string calls = os::read_file(directory.path() / "calls");
     CHECK(calls.find("--uniqueext alpha-0 --orphanskill\n") != std::string::npos);
     CHECK(calls.find("--uniqueext alpha-0 --clean\n") != std::string::npos);
@@ -57,11 +61,11 @@ TEST_CASE("build roots and files of an earlier life are removed at the start") {
 
 TEST_CASE("an attempt's directory is empty at its start and gone at its end") {
     const os::TemporaryDirectory directory;
-    const MockUser user{-1, directory.path() / "state"};
-    StateDirectory state(user, settings_in(directory.path()));
-    const auto attempt = state.make_attempt(AttemptId{7}, "alpha-0");
+    const auto path = directory.path() / "state";
+    StateDirectory state(path, settings_in(directory.path()), {});
+    const auto attempt = state.make_attempt(AttemptId{7}, {"alpha-0", {}, path});
     std::ofstream(attempt / "old") << "x";
-    CHECK(state.make_attempt(AttemptId{7}, "alpha-0") == attempt);
+    CHECK(state.make_attempt(AttemptId{7}, {"alpha-0", {}, path}) == attempt);
     CHECK_FALSE(std::filesystem::exists(attempt / "old"));
     CHECK(std::filesystem::is_directory(StateDirectory::paths_of(attempt, "alpha-0").results));
     state.remove_attempt(AttemptId{7});

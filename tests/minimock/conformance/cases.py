@@ -2,6 +2,7 @@
 import os
 import signal
 import subprocess
+import time
 
 from .harness import ALL_LOGS, LOGS, SPECS, Run, equal, holds
 
@@ -122,6 +123,31 @@ def ended_by(number, exit_code):
     return case
 
 
+def damaged_cache(place, name, lane):
+    """A root cache that is no archive; it is newer than the configuration, so it is looked at."""
+    run = Run(place, name)
+    cache = place.folder / name
+    cache.mkdir(exist_ok=True)
+    (cache / "cache.tar.gz").write_text("this is no archive")
+    with open(run.config, "a") as config:
+        config.write(f"config_opts['plugin_conf']['root_cache_opts']['dir'] = {str(cache)!r}\n")
+    os.utime(cache / "cache.tar.gz", (time.time() + 60,) * 2)
+    equal("exit code", run.call("--rebuild", place.srpm("only-noarch")), 2)
+
+
+def failed_root_stays(place, name, lane):
+    """With cleanup_on_failure = False a failed build can be looked at, until --clean."""
+    run = Run(place, name, settings="config_opts['cleanup_on_failure'] = False")
+    equal("exit code", run.call("--rebuild", place.srpm("build-fails")), 1)
+    root = place.folder / f"base/mini-1-x86_64-{name}/root"
+    equal("what it built from", len(list(root.glob("builddir/build/BUILD/**/a.c"))), 1)
+    equal("--orphanskill", run.call("--orphanskill"), 0)
+    equal("--clean", run.call("--clean"), 0)
+    equal("root after --clean", root.exists(), False)
+    equal("exit code of a good build", run.call("--rebuild", place.srpm("only-noarch")), 0)
+    equal("root after a good build", root.exists(), False)
+
+
 def unwritable_results(place, name, lane):
     run = Run(place, name, extension=lane)
     os.chown(run.results.parent, 0, 0)
@@ -206,6 +232,9 @@ CASES = {
     "too-new-requires": outcome("too-new-requires", 30, LOGS),
     "broken-spec": outcome("broken-spec", 1, LOGS, says=["broken on purpose"]),
     "timeout": outcome("sleeper", 11, arguments=["--rpmbuild_timeout=3"]),
+    "endless-loop": outcome("endless-loop", 11, arguments=["--rpmbuild_timeout=3"]),
+    "illegal-instruction": outcome("illegal-instruction", 1, says=[" Illegal instruction "], arguments=[
+        "--define", "section check", "--define", 'instruction asm volatile("ud2")']),
     "setup-fails": outcome("ok", 30, set(LOGS), clean=True, arguments=["--disable-plugin=root_cache"],
                            settings="config_opts['chroot_setup_cmd'] = 'install no-such-package'"),
     "truncated-srpm": damaged_srpm(1, [], lambda data: data[:600]),
@@ -227,7 +256,10 @@ CASES = {
     "defined-macro": defined_macro,
     "locked-root": locked_root,
     "terminated": ended_by(signal.SIGTERM, 143),
+    "hung-up": ended_by(signal.SIGHUP, 129),
     "killed": ended_by(signal.SIGKILL, -signal.SIGKILL),
+    "damaged-cache": damaged_cache,
+    "failed-root-stays": failed_root_stays,
     "unwritable-results": unwritable_results,
     "by-hand": by_hand,
     "source-package": source_package,

@@ -11,6 +11,7 @@ import subprocess
 from . import logs, process
 from .config import expand
 from .failure import BAD_RESULT_DIR, LOCKED, Failure
+from .overlay import Overlay
 
 DEVICES = {"null": (0o666, 1, 3), "zero": (0o666, 1, 5), "full": (0o666, 1, 7), "random": (0o666, 1, 8),
            "urandom": (0o444, 1, 9), "tty": (0o666, 5, 0)}
@@ -21,6 +22,7 @@ BUILD_FOLDERS = "BUILD BUILDROOT RPMS SOURCES SPECS SRPMS originals".split()
 HOSTS = "127.0.0.1 localhost localhost.localdomain mock\n::1 localhost localhost6\n"
 # Of one command. PID 1 is a shell: --kill-child has no effect on a process that changes its uid.
 NAMESPACES = ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+WEAK_NAMESPACES = ["unshare", "--mount", "--uts"]
 ENTER = 'mount -t proc proc "$0/proc" && hostname mock; chroot "$0" "$@"; exit $?'
 
 
@@ -37,6 +39,7 @@ class Buildroot:
         self.home = opts["chroothome"]
         self.build_dir = self.home + "/build"
         self.uid, self.gid = opts["chrootuid"], opts["chrootgid"]
+        self.overlay = Overlay(self)
         self._lock_file = None
 
     def option(self, key):
@@ -61,6 +64,7 @@ class Buildroot:
                 if os.path.ismount(self.path):
                     process.run(["umount", "-l", self.path], logs.root, check=False)
                 shutil.rmtree(self.base)
+            self.overlay.throw_away()
 
     def open_results(self):
         """Makes the result directory as the calling user, as mock does, and starts the logs in it."""
@@ -133,6 +137,8 @@ class Buildroot:
         env = {key: str(expand(value, self.opts)) for key, value in self.opts["environment"].items()}
         drop = [*self._as_user(), "--no-new-privs"] if as_user else []
         isolation = NAMESPACES + ([] if network or self.opts["rpmbuild_networking"] else ["--net"])
+        if process.WEAK:
+            isolation = WEAK_NAMESPACES
         line = [*isolation, "sh", "-c", ENTER, self.path, *drop, *command]
         return process.run(line, log, env=env, **options)
 

@@ -64,8 +64,9 @@ def _calling_user():
                       "(needs an unprivileged uid so it can drop privs)")
     try:
         return int(uid), grp.getgrnam("mock").gr_gid
-    except KeyError:  # mock's package makes the group; here nothing depends on it
-        return int(uid), pwd.getpwuid(int(uid)).pw_gid
+    except KeyError:  # mock's package makes the group, and mock wants an account; here nothing depends on them
+        accounts = [account.pw_gid for account in pwd.getpwall() if account.pw_uid == int(uid)]
+        return int(uid), (accounts or [int(uid)])[0]
 
 
 def _command(options, rest, buildroot):

@@ -8,7 +8,7 @@ import jinja2
 from .failure import BAD_CONFIG, Failure
 
 EXPANSIONS_MAX = 5  # a template may yield a template
-PLUGINS = "bind_mount ccache compress_logs hw_info package_state root_cache tmpfs yum_cache".split()
+PLUGINS = "bind_mount ccache compress_logs hw_info overlayfs package_state root_cache tmpfs yum_cache".split()
 
 
 def defaults(uid, gid):

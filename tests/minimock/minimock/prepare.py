@@ -1,6 +1,7 @@
 """Fills a build root: from the root cache, or by installing chroot_setup_cmd's packages."""
 import contextlib
 import fcntl
+import glob
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ def init(buildroot, dnf):
     with logs.phase("chroot init"):
         os.makedirs(buildroot.path, exist_ok=True)
         _mount_tmpfs(buildroot)
+        buildroot.overlay.mount()
         _save_hardware_info(buildroot)
         is_new = not os.path.exists(buildroot.inside(INITIALIZED))
         if is_new:
@@ -27,6 +29,7 @@ def init(buildroot, dnf):
             _update(buildroot, dnf)
         buildroot.make_user()
         buildroot.write(INITIALIZED, "")
+        buildroot.overlay.keep_first_init()
 
 
 def _configure(buildroot, dnf):
@@ -44,6 +47,7 @@ def _fill(buildroot, dnf):
         # The first of several mocks makes the cache, and the others wait: quicker than all making one.
         with cache.locked():
             if not cache.is_fresh():
+                cache.remove_partial()
                 _configure(buildroot, dnf)
                 _install_base(buildroot, dnf)
                 cache.save()
@@ -89,7 +93,7 @@ def _mount_tmpfs(buildroot):
     if ram_mb < int(plugin["required_ram_mb"]):
         logs.console.warning("No tmpfs: %d MB of memory, %s required", ram_mb, plugin["required_ram_mb"])
         return
-    options = f"mode={plugin['mode']}"
+    options = f"mode={plugin['mode']},nr_inodes=0"
     if plugin["max_fs_size"]:
         options += f",size={plugin['max_fs_size']}"
     process.run(["mount", "-t", "tmpfs", "-o", options, "mock_chroot_tmpfs", buildroot.path], logs.root)
@@ -118,6 +122,11 @@ class RootCache:
     def unpack(self):
         with logs.phase("unpacking root cache"):
             self._tar("-xf", self._tarball)
+
+    def remove_partial(self):
+        """What a mock that was killed while it wrote has left. Only for the holder of the lock."""
+        for path in glob.glob(os.path.join(self._folder, "partial-*")):
+            os.unlink(path)
 
     def save(self):
         """Written beside and renamed: whoever unpacks meanwhile has the whole old one."""

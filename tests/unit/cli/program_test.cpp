@@ -88,6 +88,10 @@ TEST_CASE("every command has a help of its own") {
         {{"rebuild", "retry-failed", "--help"}, "--watch"},
         {{"rebuild", "second-pass", "--help"}, "--plan"},
         {{"rebuild", "diff", "--help"}, "before"},
+        {{"worker", "enable", "--help"}, "forget its failures"},
+        {{"worker", "drain", "--help"}, "--now"},
+        {{"worker", "disable", "--help"}, "--reason"},
+        {{"worker", "quarantine", "--help"}, "probing builds only"},
         {{"build", "explain", "--help"}, "what each worker lacks"}};
     for (const auto& [arguments, words] : helps) {
         const Run result = run(arguments);
@@ -107,6 +111,14 @@ TEST_CASE("a word that an option does not know is answered with those that it do
         CHECK_MESSAGE(mode.err.find(word) != std::string::npos, mode.err);
 }
 
+TEST_CASE("a worker is not taken out without a reason") {
+    for (const char* verb : {"disable", "quarantine"}) {
+        const Run result = run({"worker", verb, "alpha"});
+        CHECK(result.code == ExitCode::usage);
+        CHECK_MESSAGE(result.err.find("--reason") != std::string::npos, result.err);
+    }
+}
+
 TEST_CASE("a farm that cannot be reached is exit code 3, at once") {
     // Port 1 is reserved; nothing listens there.
     for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
@@ -119,6 +131,10 @@ TEST_CASE("a farm that cannot be reached is exit code 3, at once") {
              {"rebuild", "second-pass", "7", "--plan"},
              {"rebuild", "second-pass", "7", "--json"},
              {"rebuild", "diff", "7", "8"},
+             {"worker", "enable", "alpha"},
+             {"worker", "drain", "alpha", "--now"},
+             {"worker", "disable", "alpha", "--reason", "Its fan is dead."},
+             {"worker", "quarantine", "alpha", "--reason", "It is slow.", "--json"},
              {"build", "explain", "17"}}) {
         std::vector<std::string> all = {"--farm", "http://127.0.0.1:1"};
         all.insert(all.end(), arguments.begin(), arguments.end());

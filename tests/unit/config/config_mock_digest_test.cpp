@@ -75,6 +75,47 @@ TEST_CASE("each file that is included is part of the digest, and a circle ends")
     CHECK(configs.digest() == before);
 }
 
+TEST_CASE("what mock reads before every config is part of the digest") {
+    const MockConfigs configs;
+    const std::string before = configs.digest();
+    configs.files.write("site-defaults.cfg", "include('templates/site.tpl')\n");
+    configs.files.write("templates/site.tpl", "config_opts['macros']['%x'] = '1'\n");
+    const std::string with_defaults = configs.digest();
+    CHECK(with_defaults != before);
+    configs.files.write("templates/site.tpl", "config_opts['macros']['%x'] = '2'\n");
+    CHECK(configs.digest() != with_defaults);
+}
+
+TEST_CASE("an include that cannot be followed is an error, and not left out") {
+    const MockConfigs configs;
+    configs.files.write("templates/mini.tpl", "include('templates/' + name)\n");
+    CHECK_THROWS_WITH_AS(configs.digest(), doctest::Contains("include('templates/' + name)"),
+                         std::system_error);
+}
+
+TEST_CASE("a change of any template or macro of this repository's configs makes other builds") {
+    const MockConfigs copy;
+    std::filesystem::copy("mock-configs", copy.files.path("all"),
+                          std::filesystem::copy_options::recursive);
+    core::VariantSpec variant = a_variant();
+    variant.mock_config = "fedora-45-x86_64_v3-flags";
+    const auto digest = [&] { return scheduler::variant_digest(variant, copy.files.path("all")); };
+    const std::string before = digest();
+    for (const char* file :
+         {"fedora-45-x86_64_v3-flags.cfg", "templates/fedora.tpl", "templates/terrace-level.tpl",
+          "templates/terrace-redhat.tpl", "templates/terrace-seed.tpl"}) {
+        CAPTURE(file);
+        const std::string path = std::string("all/") + file;
+        const std::string text = os::read_file(copy.files.path(path));
+        copy.files.write(path, text + "config_opts['macros']['%optflags'] = '-O3'\n");
+        CHECK(digest() != before);
+        copy.files.write(path, text);
+    }
+    CHECK(digest() == before);
+    variant.defines.push_back("optflags -O3");
+    CHECK(digest() != before);
+}
+
 TEST_CASE("an included file that is not there is an error that names it") {
     const MockConfigs configs;
     configs.files.write("templates/mini.tpl", "include('templates/gone.tpl')\n");

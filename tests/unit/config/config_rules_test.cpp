@@ -34,7 +34,7 @@ TEST_CASE("a release's rules for packages are read") {
         "  - {name: libsvm, extra_flags: -ffp-contract=off, skip_check: needs the network}\n"
         "  - {name: old, exclude: true}\n"
         "  - {name: llm, requires_features: [avx512_vnni], never: [fast], expensive: true,\n"
-        "     timeout: 8h, cores: 8, memory_bytes: 17179869184, disk_bytes: 1000}\n");
+        "     timeout: 8h, silence: 0s, cores: 8, memory_bytes: 17179869184, disk_bytes: 1000}\n");
     CHECK(release.on_failed_dependency == OnFailedDependency::fail);
     CHECK(release.rule("libsvm").extra_flags == "-ffp-contract=off");
     CHECK(release.rule("libsvm").skip_check == "needs the network");
@@ -44,10 +44,12 @@ TEST_CASE("a release's rules for packages are read") {
     CHECK(rule.never == std::vector<std::string>{"fast"});
     CHECK(rule.expensive);
     CHECK(rule.timeout == 8h);
+    CHECK(rule.silence == 0s);
     CHECK(rule.cores == 8);
     CHECK(rule.memory_bytes == std::int64_t{16} << 30);
     CHECK(rule.disk_bytes == 1000);
     CHECK_FALSE(release.rule("other").timeout);
+    CHECK_FALSE(release.rule("other").silence);
 }
 
 TEST_CASE("a rule that cannot be meant is refused with file, line and key") {

@@ -36,11 +36,16 @@ TEST_CASE("every default is as documented") {
     CHECK(config.lease_length == 60s);
     CHECK(config.heartbeat_interval == 10s);
     CHECK(config.retry.infra_failures_max == 5);
+    CHECK(config.retry.attempts_max == 20);
+    CHECK(config.health == core::HealthPolicy{});
     CHECK(config.retry.delay_min == 10s);
     CHECK(config.retry.delay_max == 30min);
     CHECK(config.build_timeout == 4h);
+    CHECK(config.build_silence == 30min);
     CHECK(config.comparison_timeout == 1h);
     CHECK(config.limits.body_bytes == 1073741824);
+    CHECK(config.keep_logs == std::chrono::days(30));
+    CHECK(config.keep_failed_logs == std::chrono::days(90));
     CHECK(config.log_level == runtime::LogLevel::info);
 }
 
@@ -49,8 +54,12 @@ TEST_CASE("every key is read") {
         kLeast +
         "listen: {address: 10.0.0.1, port: 80}\ntoken_file: /etc/token\ndatabase: {dsn: dbname=x}\n"
         "published: /srv/www\nlease: {length: 2m, heartbeat: 5s}\n"
-        "retry: {infra_failures_max: 2, delay_min: 1s, delay_max: 2s}\n"
-        "timeouts: {build: 1h, comparison: 2h}\nlog: {level: debug}\n"
+        "retry: {infra_failures_max: 2, attempts_max: 3, delay_min: 1s, delay_max: 2s}\n"
+        "worker_health: {suspect_after: 2, quarantine_after: 6, quarantine_after_any: 7, probes: "
+        "4, "
+        "probe_delay_min: 1m, probe_delay_max: 1h}\n"
+        "timeouts: {build: 1h, silence: 5m, comparison: 2h}\nlog: {level: debug}\n"
+        "logs: {keep: 1d, keep_failed: 2d}\n"
         "limits: {body_bytes: 1, json_bytes: 2, log_bytes: 3, connections: 4, "
         "database_connections: 5, "
         "inbox: 6}\n");
@@ -62,9 +71,17 @@ TEST_CASE("every key is read") {
     CHECK(config.lease_length == 2min);
     CHECK(config.heartbeat_interval == 5s);
     CHECK(config.retry.infra_failures_max == 2);
+    CHECK(config.retry.attempts_max == 3);
+    CHECK(config.health == core::HealthPolicy{.suspect_after = 2,
+                                              .quarantine_after = 6,
+                                              .quarantine_after_any = 7,
+                                              .probes = 4,
+                                              .probe_delay_min = 1min,
+                                              .probe_delay_max = 1h});
     CHECK(config.retry.delay_min == 1s);
     CHECK(config.retry.delay_max == 2s);
     CHECK(config.build_timeout == 1h);
+    CHECK(config.build_silence == 5min);
     CHECK(config.comparison_timeout == 2h);
     CHECK(config.limits.body_bytes == 1);
     CHECK(config.limits.json_bytes == 2);

@@ -35,6 +35,8 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.lease_length == full.lease_length);
     CHECK(plain.heartbeat_interval == full.heartbeat_interval);
     CHECK(plain.retry.infra_failures_max == full.retry.infra_failures_max);
+    CHECK(plain.retry.attempts_max == full.retry.attempts_max);
+    CHECK(plain.health == full.health);
     CHECK(plain.retry.delay_min == full.retry.delay_min);
     CHECK(plain.retry.delay_max == full.retry.delay_max);
     CHECK(plain.placement.background_headroom == full.placement.background_headroom);
@@ -47,6 +49,7 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.placement.unknown == full.placement.unknown);
     CHECK(plain.buildroot_base == full.buildroot_base);
     CHECK(plain.build_timeout == full.build_timeout);
+    CHECK(plain.build_silence == full.build_silence);
     CHECK(plain.comparison_timeout == full.comparison_timeout);
     CHECK(plain.limits.body_bytes == full.limits.body_bytes);
     CHECK(plain.limits.json_bytes == full.limits.json_bytes);
@@ -54,6 +57,8 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.limits.connections == full.limits.connections);
     CHECK(plain.limits.database_connections == full.limits.database_connections);
     CHECK(plain.limits.inbox == full.limits.inbox);
+    CHECK(plain.keep_logs == full.keep_logs);
+    CHECK(plain.keep_failed_logs == full.keep_failed_logs);
     CHECK(plain.log_level == full.log_level);
     CHECK(full.token_file == files.path("token"));
     CHECK_FALSE(full.database_dsn.empty());
@@ -67,8 +72,28 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
     const core::ReleaseSpec fedora =
         scheduler::load_release(kExamples / "release-fedora-45.yaml", "mock-configs");
     CHECK(fedora.name == "fedora-45");
+    const core::ReleaseSpec azure =
+        scheduler::load_release(kExamples / "release-azurelinux-4.0.yaml", "mock-configs");
+    CHECK(azure.name == "azurelinux-4.0");
+    CHECK(azure.baseline().target_level == Level::x86_64_v2);
+    const core::ReleaseSpec alma =
+        scheduler::load_release(kExamples / "release-almalinux-10.yaml", "mock-configs");
+    CHECK(alma.name == "almalinux-10");
+    CHECK(alma.baseline().target_level == Level::x86_64_v3);
+    for (const core::ReleaseSpec& release : {fedora, azure, alma}) {
+        for (const core::VariantSpec& variant : release.variants) {
+            CAPTURE(variant.name);
+            const bool by_arch = variant.encoding == Encoding::arch;
+            const bool is_baseline = &variant == &release.variants.front();
+            CHECK(variant.target_arch ==
+                  (by_arch && !is_baseline ? name_of(variant.target_level) : "x86_64"));
+            CHECK(variant.mock_config ==
+                  release.name + "-" + (is_baseline ? "x86_64" : name_of(variant.target_level)) +
+                      (by_arch ? "" : "-flags"));
+        }
+    }
     const core::GatePolicy defaults;
-    for (const core::ReleaseSpec& release : {mini, fedora}) {
+    for (const core::ReleaseSpec& release : {mini, fedora, azure, alma}) {
         CHECK(release.gate.gain_min == defaults.gain_min);
         CHECK(release.gate.loss_max == defaults.loss_max);
         CHECK(release.gate.noise_max == defaults.noise_max);
@@ -94,7 +119,8 @@ TEST_CASE("the worker's example has every key once and nothing else") {
     runtime::YamlMap worker = yaml;
     CHECK(worker.text("scheduler") == "http://127.0.0.1:7480");
     for (const char* key : {"name", "token_file", "state", "slots", "level_max", "mock_command",
-                            "mock_configs", "mock_uid", "isolation", "log"}) {
+                            "mock_configs", "slot_users", "isolation", "attempt_log", "build_roots",
+                            "disk_free_min", "sandbox", "results_max", "drain", "log"}) {
         CAPTURE(key);
         CHECK(worker.has(key));
     }

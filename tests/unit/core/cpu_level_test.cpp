@@ -32,6 +32,29 @@ TEST_CASE("one missing feature keeps a CPU from its level, and is named") {
     CHECK(level_of(leaves) == Level::none);
 }
 
+TEST_CASE("what a fault disproves is taken out of the registers") {
+    const CpuidLeaves leaves = everything();
+    CHECK(without(leaves, {}) == leaves);
+    CHECK(without(leaves, {{"no_such_feature", "", ""}}) == leaves);
+    CHECK(level_of(without(leaves, {{"fma", "vfmadd231ps ymm", "SIGILL"}})) == Level::x86_64_v2);
+    const CpuidLeaves proven = without(leaves, {{"sha_ni", "sha1msg1 xmm", "SIGILL"}});
+    CHECK(level_of(proven) == Level::x86_64_v4);  // beyond the levels
+    CHECK(features_of(proven).size() == features_of(leaves).size() - 1);
+}
+
+TEST_CASE("faults are shown with the instruction and how it ended") {
+    CHECK(text_of(std::vector<FeatureFault>{}).empty());
+    CHECK(text_of(std::vector<FeatureFault>{{"fma", "vfmadd231ps ymm", "SIGILL"},
+                                            {"lzcnt", "lzcnt", "wrong result"}}) ==
+          "fma (vfmadd231ps ymm: SIGILL), lzcnt (lzcnt: wrong result)");
+}
+
+TEST_CASE("registers are shown by leaf and register, in hexadecimal") {
+    CHECK(text_of(CpuidLeaves{0x7ffafbbf, 0xbfebfbff, 0x29c67af, 0, 0x121, 0x2c100800, 0xe7}) ==
+          "1.ecx=7ffafbbf 1.edx=bfebfbff 7.0.ebx=029c67af 7.0.ecx=00000000 "
+          "80000001.ecx=00000121 80000001.edx=2c100800 xcr0=e7");
+}
+
 TEST_CASE("levels have one spelling in the farm and one for the compiler") {
     CHECK(name_of(Level::x86_64_v3) == "x86_64_v3");
     CHECK(march_of(Level::x86_64_v3) == "x86-64-v3");

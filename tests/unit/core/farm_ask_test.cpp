@@ -187,6 +187,7 @@ TEST_CASE("a rule's flags, %check, features, time and size reach the order") {
     rule.skip_check = "needs the network";
     rule.requires_features = {"avx512_vnni"};
     rule.timeout = 8h;
+    rule.silence = 2h;
     rule.cores = 4;
     TestFarm farm({a_package("app")}, config);
     const WorkerId small = farm.add_worker("small", Level::x86_64_v4, "host-1");
@@ -206,6 +207,7 @@ TEST_CASE("a rule's flags, %check, features, time and size reach the order") {
     CHECK(lease.build->extra_flags == "-ffp-contract=off");
     CHECK(lease.build->skip_check);
     CHECK(lease.build->timeout == 8h);
+    CHECK(lease.build->silence_max == 2h);
     CHECK(lease.build->resources.cores == 4);
 }
 

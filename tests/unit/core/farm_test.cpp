@@ -210,15 +210,6 @@ TEST_CASE("a worker gets only what its level can run, and the scarcest work firs
     CHECK(farm.lease(old)->build->package == "same");
 }
 
-TEST_CASE("the scheduler derives the level itself from the CPUID leaves") {
-    TestFarm farm({a_package("fast")});
-    WorkerHello liar = a_worker("liar", Level::x86_64_v4, "host");
-    liar.leaves.leaf7_ebx = 0;  // no AVX2
-    CHECK(farm.get<Registered>(RegisterWorker{liar}).level == Level::x86_64_v2);
-    liar.leaves = {};
-    CHECK(farm.apply(RegisterWorker{liar}).error().code == Errc::invalid_argument);
-}
-
 TEST_CASE("a slot that asks again gets the lease that it holds") {
     TestFarm farm({a_package("fast")});
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
@@ -235,7 +226,8 @@ TEST_CASE("an expired lease is retried, and its late report is refused and chang
     farm.get<MadeRebuild>(everything());
     const auto lease = farm.lease(worker);
     farm.now += 2min;
-    CHECK(farm.farm().tick(farm.now).changes.size() == 3);  // lease, attempt, build
+    // The lease, its attempt, its build, and what it says of its worker.
+    CHECK(farm.farm().tick(farm.now).changes.size() == 4);  // lease, attempt, build
     CHECK(farm.build("fast", "x86_64_v3").state == BuildState::ready);
     CHECK(farm.report(*lease, an_ok_report(*lease, 'a')).error().code == Errc::stale_lease);
     CHECK(farm.changes.empty());
@@ -255,19 +247,6 @@ TEST_CASE("heartbeats keep a lease alive; a wrong fence does not") {
     CHECK(farm.get<Renewed>(renew).ended == std::vector{lease->attempt});
     renew.incarnation = "w/2";
     CHECK(farm.get<Renewed>(renew).register_again);
-}
-
-TEST_CASE("a worker that starts anew loses what its earlier process ran, at once") {
-    TestFarm farm({a_package("fast")});
-    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
-    farm.get<MadeRebuild>(everything());
-    farm.lease(worker);
-    WorkerHello again = a_worker("w", Level::x86_64_v4, "host");
-    again.incarnation = "w/2";
-    farm.get<Registered>(RegisterWorker{again});
-    CHECK(farm.state().leases.empty());
-    CHECK(farm.build("fast", "x86_64_v3").outcome == Outcome::infra_aborted);
-    CHECK(farm.build("fast", "x86_64_v3").state == BuildState::ready);
 }
 
 TEST_CASE(

@@ -34,11 +34,12 @@ class KeepingSink final : public UploadSink {
 public:
     KeepingSink(Kept& kept, std::size_t bytes_max) : kept_(kept), bytes_max_(bytes_max) {}
     ~KeepingSink() override { kept_.dropped = true; }
-    void append(std::string_view bytes) override {
+    Result<void> append(std::string_view bytes) override {
         if (kept_.bytes.size() + bytes.size() > bytes_max_)
             throw std::runtime_error("no space left");
         kept_.bytes += bytes;
         kept_.largest_piece = std::max(kept_.largest_piece, bytes.size());
+        return {};
     }
     Result<void> finish() override {
         if (kept_.bytes == "bad") return Error{Errc::invalid_argument, "It has another digest."};
@@ -58,10 +59,10 @@ public:
         router_.add(Route{Method::get, "/v1/echo", 0, echo, {}});
         router_.add(Route{Method::post, "/v1/echo", 100, echo, {}});
         router_.add(Route{Method::get, "/v1/fail", 0, fail, {}});
-        router_.add(Route{Method::put, "/v1/kept/*", 1'000'000, {}, [this](const Request&) {
-                              return Result<std::unique_ptr<UploadSink>>(
-                                  std::make_unique<KeepingSink>(kept, disk_bytes));
-                          }});
+        router_.add(
+            Route{Method::put, "/v1/kept/*", 1'000'000, {}, [this](const Request&) {
+                      return OpenedUpload{std::make_unique<KeepingSink>(kept, disk_bytes), {}};
+                  }});
     }
 
     std::string talk(std::deque<std::string> pieces) {

@@ -47,7 +47,9 @@ TEST_CASE("the seed comes before the included configuration, the worker's direct
           "]\n"
           "include('/etc/terrace/mock-configs/mini-1-x86_64.cfg')\n"
           "config_opts['basedir'] = '/var/lib/terrace/mock'\n"
-          "config_opts['cache_topdir'] = '/var/lib/terrace/mock-cache'\n");
+          "config_opts['cache_topdir'] = '/var/lib/terrace/mock-cache'\n"
+          "config_opts['cleanup_on_failure'] = False\n"
+          "config_opts['rpmbuild_networking'] = False\n");
 }
 
 TEST_CASE("what the dependencies made is a repo that neither the root cache nor the seed counts") {
@@ -128,6 +130,23 @@ TEST_CASE("no build is without an end, and mock as a whole has longer than rpmbu
     CHECK(mock_time_max(order) > std::chrono::hours(1));
     const auto command = rebuild_command(some_settings(), some_paths(), order);
     CHECK(std::ranges::find(command, "86400") != command.end());
+}
+
+TEST_CASE("a split rebuild needs the network for its build root only") {
+    const auto has = [](const std::vector<std::string>& command, const char* argument) {
+        return std::ranges::find(command, argument) != command.end();
+    };
+    const SplitRebuild split = split_rebuild(some_settings(), some_paths(), an_order());
+    CHECK(split.init.back() == "--init");
+    CHECK_FALSE(has(split.init, "--no-clean"));
+    CHECK(has(split.install_requires, "--installdeps"));
+    CHECK(has(split.install_requires, "--no-clean"));
+    CHECK(has(split.rebuild, "--no-clean"));
+    CHECK(has(split.rebuild, "--offline"));
+    CHECK(split.rebuild[split.rebuild.size() - 2] == "--rebuild");
+    CHECK(split.rebuild.back() == some_paths().srpm);
+    CHECK_FALSE(needs_network({{"mini", "file:///srv", {}}}));
+    CHECK(needs_network({{"mini", "file:///srv", {}}, {"extra", "https://a/b", {}}}));
 }
 
 TEST_CASE("cleaning up kills what runs in the build root before it removes it") {

@@ -1,6 +1,7 @@
 #include "worker/mock/file_tail.hpp"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <string>
@@ -55,6 +56,21 @@ TEST_CASE("a line without end comes in pieces") {
     tailed.read();
     REQUIRE(tailed.lines.size() == 1);
     CHECK(tailed.lines[0].size() == 100'000);
+}
+
+TEST_CASE("a log that a second mock begins anew is read from its beginning") {
+    Tailed tailed;
+    tailed.append("first mock\nrest");
+    tailed.read();
+    std::ofstream(tailed.path, std::ios::trunc) << "second\n";
+    tailed.read();
+    CHECK(tailed.lines == Lines{"first mock", "second"});
+}
+
+TEST_CASE("what never answers is not waited for") {
+    Tailed tailed;
+    REQUIRE(::mkfifo(tailed.path.c_str(), 0644) == 0);
+    CHECK_THROWS_AS(tailed.read(), std::system_error);
 }
 
 TEST_CASE("a link is not followed: the directory belongs to the user who builds") {

@@ -26,10 +26,26 @@ TEST_CASE("the packages of a build root are told from those that it only could h
                                        rpm_of({"old", 0, "1", "1.t1", "x86_64_v3"})};
     CHECK(installed_among(rpms, results.path()) ==
           std::vector<std::string>{"lib-devel-1:1.0-1.t1.x86_64_v3", "data-2-1.t1.noarch"});
+    CHECK(installed_packages(results.path()) ==
+          std::vector<std::string>{"data-2-1.t1.noarch", "lib-devel-1:1.0-1.t1.x86_64",
+                                   "old-1-1.x86_64"});
 }
 
 TEST_CASE("a build that did not get so far had nothing installed") {
     CHECK(installed_among({rpm_of({"a", 0, "1", "1", "noarch"})}, "/no/such").empty());
+    CHECK(installed_packages("/no/such").empty());
+}
+
+TEST_CASE("a file full of anything gives a list of names that JSON takes") {
+    const os::TemporaryDirectory results;
+    std::ofstream file(results.path() / "installed_pkgs.log");
+    file << "a\xff\x01" << std::string(5000, 'b') << " 1\n";
+    for (int i = 0; i < 20'000; ++i) file << "n" << i << " 1\n";
+    file.close();
+    const std::vector<std::string> packages = installed_packages(results.path());
+    CHECK(packages.size() == 10'000);
+    CHECK(packages.front().size() < 310);
+    CHECK(packages.front().find('\xff') == std::string::npos);
 }
 
 }  // namespace

@@ -50,9 +50,9 @@ TEST_CASE("a full disk counts only near the end: a test suite may write to /dev/
     LogScanner scanner(Level::x86_64);
     scanner.build_line(kBuild);
     scanner.build_line("cat: write error: No space left on device");
-    CHECK(scanner.facts().disk_full);
+    CHECK(scanner.facts().says(LogSays::disk_full));
     for (int i = 0; i < 100; ++i) scanner.build_line("ok");
-    CHECK_FALSE(scanner.facts().disk_full);
+    CHECK_FALSE(scanner.facts().says(LogSays::disk_full));
 }
 
 TEST_CASE("what a shell is about to print is not yet a failure") {
@@ -60,8 +60,8 @@ TEST_CASE("what a shell is about to print is not yet a failure") {
     scanner.build_line(kBuild);
     scanner.build_line("+ echo 'x: error: no'");
     scanner.build_line("+ echo 'No space left on device'");
-    CHECK(scanner.facts().tool_error.empty());
-    CHECK_FALSE(scanner.facts().disk_full);
+    CHECK(scanner.facts().line(LogSays::tool_error).empty());
+    CHECK_FALSE(scanner.facts().says(LogSays::disk_full));
 }
 
 TEST_CASE("missing packages are named once each, in the words of dnf 4, dnf 5 and libsolv") {
@@ -84,10 +84,11 @@ TEST_CASE("trouble of the host is told from trouble of the package") {
         "DEBUG util.py:461:    At least 141MB more space needed on the / filesystem.");
     scanner.root_line("DEBUG util.py:461:  Failed to open system bus: No such file or directory");
     scanner.root_line("DEBUG util.py:461:  Error: Failed to download metadata for repo 'seed'");
-    CHECK(scanner.facts().disk_full);
-    CHECK(scanner.facts().container_failed);
-    CHECK(scanner.facts().download_failed);
-    CHECK(scanner.facts().dnf_error == "Failed to download metadata for repo 'seed'");
+    CHECK(scanner.facts().says(LogSays::disk_full));
+    CHECK(scanner.facts().says(LogSays::container_failed));
+    CHECK(scanner.facts().says(LogSays::download_failed));
+    CHECK(scanner.facts().line(LogSays::dnf_error) ==
+          "Error: Failed to download metadata for repo 'seed'");
 }
 
 }  // namespace

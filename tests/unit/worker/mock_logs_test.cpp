@@ -161,14 +161,18 @@ TEST_CASE("the logs of real runs are understood") {
          kStateOfSetUp,
          kMissingRoot,
          kOutput,
-         {Outcome::uninstallable, "Nothing in the seed provides no-such-package-devel."}},
+         {Outcome::uninstallable,
+          "Nothing in the seed provides no-such-package-devel: "
+          "No matching package to install: 'no-such-package-devel'"}},
         {"time-out",
          11,
          built,
          kStateOfBuild,
          "",
          "ERROR: Timeout(600) expired for command:\n # bash --login -c rpmbuild\n",
-         {Outcome::timeout, "Timeout(600) expired for command: # bash --login -c rpmbuild"}},
+         {Outcome::timeout,
+          "rpmbuild took too long: Timeout(600) expired for command; "
+          "last line: Building target platforms: x86_64_v3"}},
         {"no such configuration",
          3,
          "",
@@ -176,7 +180,7 @@ TEST_CASE("the logs of real runs are understood") {
          "",
          "ERROR: Could not find required config file: /configs/x.cfg\n",
          {Outcome::infra_aborted,
-          "mock does not accept its configuration or command: "
+          "mock does not accept its configuration: "
           "Could not find required config file: /configs/x.cfg"}},
         {"not called by sudo",
          1,

@@ -37,7 +37,7 @@ TEST_CASE("a farm that cannot be reached is unavailable, whatever is asked of it
     CHECK(client.heartbeat({}).error().code == Errc::unavailable);
     CHECK(client.append_log({}, 0, "x").error().code == Errc::unavailable);
     CHECK(client.report({}, {}).error().code == Errc::unavailable);
-    CHECK(client.store_object({}, "/dev/null").error().code == Errc::unavailable);
+    CHECK(client.store_object({}, {}, "/dev/null").error().code == Errc::unavailable);
 }
 
 }  // namespace
