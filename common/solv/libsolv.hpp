@@ -15,6 +15,7 @@ extern "C" {
 #include <solv/repo_write.h>
 #include <solv/solv_xfopen.h>
 #include <solv/solver.h>
+#include <solv/transaction.h>
 }
 
 #include <cstdio>
@@ -38,6 +39,11 @@ struct IdQueue : ::Queue {
     const ::Id* begin() const { return elements; }
     const ::Id* end() const { return elements + count; }
 };
+
+struct FreeSolver {
+    void operator()(Solver* solver) const { solver_free(solver); }
+};
+using OwnedSolver = std::unique_ptr<Solver, FreeSolver>;
 
 /// What a dependency is made of; none if it is a plain name. A copy, since a question to the pool
 /// may move its table.

@@ -74,6 +74,10 @@ Pool::Pool() : pool_(pool_create()) {
     pool_setarch(pool_, "x86_64");
 }
 
+Pool::Pool(const std::string& arch_policy) : Pool() {
+    pool_setarchpolicy(pool_, arch_policy.c_str());
+}
+
 Pool::~Pool() {
     if (pool_) pool_free(pool_);
 }
@@ -105,14 +109,21 @@ Result<void> Pool::add_primary(const std::string& repo, const std::filesystem::p
 }
 
 Result<void> Pool::add_solv(const std::string& repo, std::string_view bytes) {
+    s_Repo* before = std::exchange(last_repo_, nullptr);
+    const Result<void> added = extend_solv(repo, bytes);
+    if (!added) last_repo_ = before;
+    return added;
+}
+
+Result<void> Pool::extend_solv(const std::string& repo, std::string_view bytes) {
     const File file(solv_fmemopen(bytes.data(), bytes.size(), "r"));
     if (!file) throw std::system_error(errno, std::generic_category(), "cannot read from memory");
-    s_Repo* added = repo_create(pool_, repo.c_str());
+    s_Repo* added = last_repo_ ? last_repo_ : repo_create(pool_, repo.c_str());
     if (repo_add_solv(added, file.get(), 0) != 0) {
         const Error error{Errc::invalid_argument, "The cached metadata of the repository " + repo +
                                                       " cannot be read (" + pool_errstr(pool_) +
                                                       ")."};
-        repo_free(added, 1);
+        if (added != last_repo_) repo_free(added, 1);
         return error;
     }
     last_repo_ = added;

@@ -24,6 +24,8 @@ enum class Dependency : int {};
 class Pool {
 public:
     Pool();
+    /// Another list of architectures than that of x86_64, as pool_setarchpolicy(3) takes it.
+    explicit Pool(const std::string& arch_policy);
     ~Pool();
     Pool(Pool&& other) noexcept;
     Pool& operator=(Pool&& other) noexcept;
@@ -37,6 +39,8 @@ public:
     /// Adds what to_solv() gave. libsolv trusts such bytes: the caller must know that they are
     /// whole.
     [[nodiscard]] Result<void> add_solv(const std::string& repo, std::string_view bytes);
+    /// The same, to the repository that was added last, or to `repo` where there is none.
+    [[nodiscard]] Result<void> extend_solv(const std::string& repo, std::string_view bytes);
     /// The repository that was added last, in libsolv's own format, without texts for people. Ten
     /// times faster to load than XML.
     std::string to_solv() const;

@@ -24,6 +24,7 @@ struct MadeUp {
     std::string arch = "x86_64";
     Texts recommended = {};
     std::string source = {};  ///< name of its source package; empty: its own name
+    Texts conflicting = {};
 };
 
 inline std::string escaped(const std::string& text) {
@@ -82,6 +83,7 @@ inline std::string package_xml(const MadeUp& package) {
         text += "<rpm:sourcerpm>" + source + "-" + package.version + "-1.src.rpm</rpm:sourcerpm>";
     }
     text += entries_xml("provides", provided) + entries_xml("requires", package.required) +
+            entries_xml("conflicts", package.conflicting) +
             entries_xml("recommends", package.recommended);
     for (const std::string& path : package.files) text += "<file>" + path + "</file>";
     return text + "</format></package>\n";

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "common/solv/client.hpp"
+#include "common/vocab/level.hpp"
+#include "common/vocab/outcome.hpp"
+
+namespace terrace::publish {
+
+/// A variant as its clients see it; the first of a release is the baseline.
+struct OfferedVariant {
+    std::string name;
+    Level level = Level::x86_64;
+    Encoding encoding = Encoding::arch;
+};
+
+/// What would go wrong for somebody.
+struct ClientFinding {
+    std::string client;  ///< "x86_64_v3, level-aware"
+    std::string errand;  ///< "upgrade from compose 16"
+    std::string package;
+    std::string cause;  ///< a sentence
+};
+std::string to_string(const ClientFinding& finding);
+
+/// What clients of a stream would get if it moved to a compose.
+struct ClientCheck {
+    std::filesystem::path compose;
+    std::vector<OfferedVariant> variants;
+    /// The composes that clients may come from; the last one is the stream's.
+    std::vector<std::filesystem::path> earlier;
+    /// Repositories beside the stream's that every client has: what packages of a release that is
+    /// not complete in itself need.
+    std::vector<solv::ClientRepo> platform;
+};
+
+/// Simulates clients of every level, stock and level-aware: the installation of each package that
+/// differs from the stream's last compose, and of what a client with these packages gets by upgrade
+/// and by distro-sync from each earlier compose. Every machine must end with the baseline's EVR of
+/// each name or a newer one (so nothing is older, and no update is missed), and with no package of
+/// an architecture above its level. Findings by client; at most some dozens. Throws PublishError if
+/// metadata cannot be read, or when `stop` ended it. From any thread.
+std::vector<ClientFinding> check_clients(const ClientCheck& check, const std::stop_token& stop);
+
+}  // namespace terrace::publish
