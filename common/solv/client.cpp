@@ -47,9 +47,9 @@ struct InOrder {
 
 /// Makes what is on the machine the installed packages of the pool.
 void load_installed(Pool& pool,
-                            std::span<const ClientRepo> repos,
-                            const std::vector<OnMachine>& packages,
-                            Origins& origins) {
+                    std::span<const ClientRepo> repos,
+                    const std::vector<OnMachine>& packages,
+                    Origins& origins) {
     if (packages.empty()) return;
     s_Pool& raw = pool.raw();
     const ::Id first = raw.nsolvables;
@@ -95,9 +95,9 @@ void fill_job(s_Pool& pool, Errand errand, std::span<const std::string> names, I
 /// As libdnf5 sets them up (libdnf5/rpm/solv/goal_private.cpp, init_solver).
 OwnedSolver dnf_solver(s_Pool& pool) {
     OwnedSolver solver(solver_create(&pool));
-    for (const int flag : {SOLVER_FLAG_ALLOW_VENDORCHANGE, SOLVER_FLAG_DUP_ALLOW_VENDORCHANGE,
-                           SOLVER_FLAG_KEEP_ORPHANS, SOLVER_FLAG_BEST_OBEY_POLICY,
-                           SOLVER_FLAG_YUM_OBSOLETES}) {
+    for (const int flag :
+         {SOLVER_FLAG_ALLOW_VENDORCHANGE, SOLVER_FLAG_DUP_ALLOW_VENDORCHANGE,
+          SOLVER_FLAG_KEEP_ORPHANS, SOLVER_FLAG_BEST_OBEY_POLICY, SOLVER_FLAG_YUM_OBSOLETES}) {
         solver_set_flag(solver.get(), flag, 1);
     }
     return solver;
@@ -136,8 +136,8 @@ Result<ClientRepo> read_client_repo(const std::string& name, const std::filesyst
 }
 
 std::vector<std::string> Machine::run(Errand errand,
-                               std::span<const ClientRepo> repos,
-                               std::span<const std::string> names) {
+                                      std::span<const ClientRepo> repos,
+                                      std::span<const std::string> names) {
     Pool pool(arch_policy_of(client_));
     Origins origins;  // not of what prepare() adds
     load_installed(pool, seen_, packages_, origins);

@@ -76,7 +76,8 @@ public:
             enabled.push_back(found->second);
             enabled.back().cost = cost;
         };
-        if (variant.name == baseline.name || variant.encoding == Encoding::flags) add(baseline, 1000);
+        if (variant.name == baseline.name || variant.encoding == Encoding::flags)
+            add(baseline, 1000);
         if (variant.name != baseline.name) add(variant, kLevelCost);
         return enabled;
     }

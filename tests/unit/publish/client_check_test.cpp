@@ -83,8 +83,9 @@ TEST_CASE("encoding arch: what would hurt a client is found") {
     SUBCASE("a level that lags") {
         const std::string found =
             composes.findings({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2, kLevel1}}});
-        CHECK(has(found, "Client x86_64_v3, level-aware, install, a: It would have 1-1.x86_64_v3, "
-                         "and the baseline has 2-1.\n"));
+        CHECK(has(found,
+                  "Client x86_64_v3, level-aware, install, a: It would have 1-1.x86_64_v3, "
+                  "and the baseline has 2-1.\n"));
         CHECK(has(found, "upgrade from compose 1, a: "));
         CHECK(has(found, "distro-sync from compose 1, a: "));
         CHECK_FALSE(has(found, "stock"));
@@ -92,8 +93,9 @@ TEST_CASE("encoding arch: what would hurt a client is found") {
     SUBCASE("a level that is withdrawn is not left by upgrade, but by distro-sync") {
         const std::string found =
             composes.findings({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2}}});
-        CHECK(has(found, "Client x86_64_v3, level-aware, upgrade from compose 1, a: It would have "
-                         "1-1.x86_64_v3, and the baseline has 2-1.\n"));
+        CHECK(has(found,
+                  "Client x86_64_v3, level-aware, upgrade from compose 1, a: It would have "
+                  "1-1.x86_64_v3, and the baseline has 2-1.\n"));
         CHECK_FALSE(has(found, "install"));
         CHECK_FALSE(has(found, "distro-sync"));
     }
@@ -104,8 +106,9 @@ TEST_CASE("encoding arch: what would hurt a client is found") {
     }
     SUBCASE("a repository of the level that lacks the baseline's packages") {
         const MadeUp user{.name = "user", .required = {"b"}};
-        const std::string found = composes.findings(
-            {{"x86_64", {kBase2, package("b", "1", "x86_64"), user}}, {"x86_64_v3", {kLevel2, user}}});
+        const std::string found =
+            composes.findings({{"x86_64", {kBase2, package("b", "1", "x86_64"), user}},
+                               {"x86_64_v3", {kLevel2, user}}});
         CHECK(has(found, "Client x86_64_v3, level-aware, install, user: "));
         CHECK_FALSE(has(found, "stock"));
     }

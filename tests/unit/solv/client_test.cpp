@@ -124,8 +124,7 @@ TEST_CASE("what a level-aware client of one repository with both architectures d
         CHECK(from_to(kAwareV3, kLevel1, Errand::distro_sync, {kBase2}) == "a-2.x86_64");
     }
     SUBCASE("10: distro-sync takes what is stale") {
-        CHECK(from_to(kAwareV3, kBase1, Errand::distro_sync, {kBase2, kLevel1}) ==
-              "a-1.x86_64_v3");
+        CHECK(from_to(kAwareV3, kBase1, Errand::distro_sync, {kBase2, kLevel1}) == "a-1.x86_64_v3");
     }
     SUBCASE("11: only the level is there") {
         CHECK(upgraded(kBase1, {kLevel1, kLevel2}) == "a-1.x86_64");
