@@ -77,17 +77,17 @@ void load_offered(Pool& pool, std::span<const ClientRepo> repos, Origins& origin
     }
 }
 
-void fill_job(s_Pool& pool, Errand errand, std::span<const std::string> names, IdQueue& job) {
+void fill_wishes(s_Pool& pool, Errand errand, std::span<const std::string> names, IdQueue& wishes) {
     switch (errand) {
         case Errand::install:
             for (const std::string& name : names) {
-                queue_push2(&job, SOLVER_INSTALL | SOLVER_SOLVABLE_NAME,
+                queue_push2(&wishes, SOLVER_INSTALL | SOLVER_SOLVABLE_NAME,
                             pool_str2id(&pool, name.c_str(), 1));
             }
             return;
-        case Errand::upgrade: queue_push2(&job, SOLVER_UPDATE | SOLVER_SOLVABLE_ALL, 0); return;
+        case Errand::upgrade: queue_push2(&wishes, SOLVER_UPDATE | SOLVER_SOLVABLE_ALL, 0); return;
         case Errand::distro_sync:
-            queue_push2(&job, SOLVER_DISTUPGRADE | SOLVER_SOLVABLE_ALL, 0);
+            queue_push2(&wishes, SOLVER_DISTUPGRADE | SOLVER_SOLVABLE_ALL, 0);
             return;
     }
 }
@@ -142,11 +142,11 @@ std::vector<std::string> Machine::run(Errand errand,
     Origins origins;  // not of what prepare() adds
     load_installed(pool, seen_, packages_, origins);
     load_offered(pool, repos, origins);
-    IdQueue job;
-    fill_job(pool.raw(), errand, names, job);
+    IdQueue wishes;
+    fill_wishes(pool.raw(), errand, names, job);
     pool.prepare();
     const OwnedSolver solver = dnf_solver(pool.raw());
-    if (solver_solve(solver.get(), &job) != 0) return problems_of(solver.get());
+    if (solver_solve(solver.get(), &wishes) != 0) return problems_of(solver.get());
     packages_ = result_of(solver.get(), pool, origins);
     for (const ClientRepo& repo : repos) {
         if (std::ranges::find(seen_, repo.metadata, &ClientRepo::metadata) == seen_.end())
