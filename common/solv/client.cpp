@@ -143,7 +143,7 @@ std::vector<std::string> Machine::run(Errand errand,
     load_installed(pool, seen_, packages_, origins);
     load_offered(pool, repos, origins);
     IdQueue wishes;
-    fill_wishes(pool.raw(), errand, names, job);
+    fill_wishes(pool.raw(), errand, names, wishes);
     pool.prepare();
     const OwnedSolver solver = dnf_solver(pool.raw());
     if (solver_solve(solver.get(), &wishes) != 0) return problems_of(solver.get());
