@@ -67,6 +67,15 @@ private:
     std::filesystem::path path_;
 };
 
+/// nullopt if it builds on none, or on one that is gone.
+std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
+                                const core::Compose& compose) {
+    if (!compose.base) return std::nullopt;
+    const std::filesystem::path base = compose_path(release_directory, *compose.base);
+    if (!std::filesystem::exists(base)) return std::nullopt;
+    return read_manifest(base);
+}
+
 /// The files that `base` has, which were whole when it was made.
 std::set<Digest> digests_of(const std::optional<Manifest>& base) {
     std::set<Digest> digests;
@@ -124,19 +133,6 @@ std::filesystem::path compose_path(const std::filesystem::path& release_director
                                    ComposeId compose) {
     return release_directory / "composes" / std::to_string(compose.value);
 }
-
-namespace {
-
-/// nullopt if it builds on none, or on one that is gone.
-std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
-                                const core::Compose& compose) {
-    if (!compose.base) return std::nullopt;
-    const std::filesystem::path base = compose_path(release_directory, *compose.base);
-    if (!std::filesystem::exists(base)) return std::nullopt;
-    return read_manifest(base);
-}
-
-}  // namespace
 
 void make_compose(const ObjectStore& store,
                   const std::filesystem::path& release_directory,

@@ -4,7 +4,6 @@
 
 #include <cctype>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -21,7 +20,7 @@ namespace {
 constexpr const char* kKind = "terrace-metadata-shard-1";
 constexpr const char* kSuffix = ".shard";
 constexpr std::size_t kShardsMax = 8192;
-// Level 10 takes twice the time for 5 % less to download.
+// Level 10 takes about twice the time for some per cent less to download.
 constexpr int kCompressionLevel = 6;
 
 bool ends_shard(const RepoPackage& package) {
