@@ -86,7 +86,7 @@ Table facts_of(const WorkerRow& worker) {
     fact("cores, slots", fmt::format("{}, {}", hello.cores, hello.slots));
     if (!hello.confinement.empty()) fact("control groups", hello.confinement);
     fact("memory", format_bytes(hello.memory_bytes));
-    fact("disk free", format_bytes(hello.disk_bytes_free));
+    fact("disk for attempts", format_bytes(hello.disk_bytes_free));
     fact("kernel", hello.kernel);
     fact("mock", hello.mock_version);
     fact("rpm", hello.rpm_version);

@@ -15,14 +15,9 @@
 namespace terrace::os {
 namespace {
 
-[[noreturn]] void fail(const char* action, const std::filesystem::path& path, int error = errno) {
-    throw std::system_error(error, std::generic_category(),
-                            std::string("cannot ") + action + " " + path.string());
-}
-
 UniqueFd open_for_reading(const std::filesystem::path& path) {
     UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) fail("open", path);
+    if (!fd) throw_errno("open", path);
     return fd;
 }
 
@@ -37,18 +32,7 @@ void for_each_piece(const std::filesystem::path& path, Take take) {
         if (count > 0) {
             take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
         } else if (errno != EINTR) {
-            fail("read", path);
-        }
-    }
-}
-
-void write_all(int fd, std::string_view content, const std::filesystem::path& path) {
-    while (!content.empty()) {
-        const ssize_t count = write(fd, content.data(), content.size());
-        if (count >= 0) {
-            content.remove_prefix(static_cast<std::size_t>(count));
-        } else if (errno != EINTR) {
-            fail("write", path);
+            throw_errno("read", path);
         }
     }
 }
@@ -63,7 +47,7 @@ public:
             path_ += ".new-" + std::to_string(getpid()) + "-" + std::to_string(++last);
             fd_ = UniqueFd(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
         } while (!fd_ && errno == EEXIST);
-        if (!fd_) fail("create", path_);
+        if (!fd_) throw_errno("create", path_);
     }
     ~NewFile() {
         if (!renamed_) unlink(path_.c_str());
@@ -73,10 +57,10 @@ public:
 
     void write(std::string_view content) {
         write_all(fd_.get(), content, path_);
-        if (fsync(fd_.get()) != 0) fail("sync", path_);
+        if (fsync(fd_.get()) != 0) throw_errno("sync", path_);
     }
     void rename_to_target() {
-        if (rename(path_.c_str(), target_.c_str()) != 0) fail("rename to", target_);
+        if (rename(path_.c_str(), target_.c_str()) != 0) throw_errno("rename to", target_);
         renamed_ = true;
     }
 
@@ -89,10 +73,29 @@ private:
 
 }  // namespace
 
+void throw_errno(const std::string& action, const std::filesystem::path& path) {
+    throw std::system_error(errno, std::generic_category(),
+                            "cannot " + action + " " + path.string());
+}
+
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t count = write(fd, bytes.data(), bytes.size());
+        if (count >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(count));
+        } else if (errno != EINTR) {
+            throw_errno("write", path);
+        }
+    }
+}
+
 std::string read_file(const std::filesystem::path& path, std::size_t bytes_max) {
     std::string content;
     for_each_piece(path, [&](std::string_view bytes) {
-        if (bytes.size() > bytes_max - content.size()) fail("read", path, EFBIG);
+        if (bytes.size() > bytes_max - content.size()) {
+            errno = EFBIG;
+            throw_errno("read", path);
+        }
         content += bytes;
     });
     return content;
@@ -107,8 +110,8 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
 
 void sync_directory(const std::filesystem::path& directory) {
     const UniqueFd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) fail("open", directory);
-    if (fsync(fd.get()) != 0) fail("sync", directory);
+    if (!fd) throw_errno("open", directory);
+    if (fsync(fd.get()) != 0) throw_errno("sync", directory);
 }
 
 Digest sha256_of_file(const std::filesystem::path& path) {
@@ -119,7 +122,7 @@ Digest sha256_of_file(const std::filesystem::path& path) {
 
 TemporaryDirectory::TemporaryDirectory(const std::filesystem::path& parent) {
     std::string name = parent / "terrace-XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) fail("create a directory such as", name);
+    if (mkdtemp(name.data()) == nullptr) throw_errno("create a directory such as", name);
     path_ = name;
 }
 

@@ -17,6 +17,12 @@ std::string read_file(const std::filesystem::path& path, std::size_t bytes_max =
 /// Writes beside `path`, syncs, renames over it, syncs the directory.
 void write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
+/// Writes all of `bytes` to the file at its position.
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
+
+/// Of errno: "cannot ACTION PATH".
+[[noreturn]] void throw_errno(const std::string& action, const std::filesystem::path& path);
+
 void sync_directory(const std::filesystem::path& directory);
 
 Digest sha256_of_file(const std::filesystem::path& path);

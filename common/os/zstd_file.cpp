@@ -2,15 +2,17 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zstd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+
+#include "common/os/files.hpp"
+#include "common/os/zstd_frame.hpp"
 
 namespace terrace::os {
 namespace {
@@ -24,11 +26,6 @@ constexpr std::uint32_t kSeekableMagic = 0x8F92EAB1;
 constexpr std::size_t kEntryBytes = 8;
 constexpr std::size_t kFooterBytes = 9;
 constexpr std::size_t kHeaderBytes = 8;
-
-[[noreturn]] void fail(const char* action, const fs::path& path) {
-    throw std::system_error(errno, std::generic_category(),
-                            std::string("cannot ") + action + " " + path.string());
-}
 
 std::string little_endian(std::uint32_t value) {
     std::string bytes;
@@ -53,49 +50,12 @@ std::string read_up_to(int fd, std::size_t size, const fs::path& path) {
         if (count > 0) {
             got += static_cast<std::size_t>(count);
         } else if (errno != EINTR) {
-            fail("read", path);
+            throw_errno("read", path);
         }
     }
     bytes.resize(got);
     return bytes;
 }
-
-void write_all(int fd, std::string_view bytes, const fs::path& path) {
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-        if (count >= 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-        } else if (errno != EINTR) {
-            fail("write", path);
-        }
-    }
-}
-
-struct FreeContext {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-};
-
-/// Makes frames, each with a checksum of its text.
-class FrameMaker {
-public:
-    FrameMaker() : context_(ZSTD_createCCtx()) {
-        if (!context_) throw std::bad_alloc();
-        ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, kLevel);
-        ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
-    }
-    std::string frame_of(std::string_view text) {
-        std::string frame(ZSTD_compressBound(text.size()), '\0');
-        const std::size_t size =
-            ZSTD_compress2(context_.get(), frame.data(), frame.size(), text.data(), text.size());
-        if (ZSTD_isError(size) != 0)
-            throw std::runtime_error(std::string("zstd: ") + ZSTD_getErrorName(size));
-        frame.resize(size);
-        return frame;
-    }
-
-private:
-    std::unique_ptr<ZSTD_CCtx, FreeContext> context_;
-};
 
 std::string table_frame(const std::string& entries) {
     const auto count = static_cast<std::uint32_t>(entries.size() / kEntryBytes);
@@ -108,21 +68,20 @@ std::string table_frame(const std::string& entries) {
 
 void compress_file(const fs::path& from, const fs::path& to) {
     const UniqueFd in(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!in) fail("open", from);
+    if (!in) throw_errno("open", from);
     const UniqueFd out(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    if (!out) fail("create", to);
-    FrameMaker maker;
+    if (!out) throw_errno("create", to);
     std::string entries;
     for (;;) {
         const std::string text = read_up_to(in.get(), kFrameBytes, from);
         if (text.empty()) break;
-        const std::string frame = maker.frame_of(text);
+        const std::string frame = zstd_frame(text, kLevel);
         write_all(out.get(), frame, to);
         entries += little_endian(static_cast<std::uint32_t>(frame.size())) +
                    little_endian(static_cast<std::uint32_t>(text.size()));
     }
     write_all(out.get(), table_frame(entries), to);
-    if (::fsync(out.get()) != 0) fail("sync", to);
+    if (::fsync(out.get()) != 0) throw_errno("sync", to);
 }
 
 ZstdFile::ZstdFile(UniqueFd file, fs::path path) : file_(std::move(file)), path_(std::move(path)) {
@@ -131,7 +90,7 @@ ZstdFile::ZstdFile(UniqueFd file, fs::path path) : file_(std::move(file)), path_
 
 void ZstdFile::read_table() {
     struct stat status {};
-    if (::fstat(file_.get(), &status) != 0) fail("look at", path_);
+    if (::fstat(file_.get(), &status) != 0) throw_errno("look at", path_);
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size < kHeaderBytes + kFooterBytes) damaged();
     const std::string footer = bytes_at(size - kFooterBytes, kFooterBytes);
@@ -175,7 +134,7 @@ std::string ZstdFile::bytes_at(std::uint64_t offset, std::size_t size) const {
         if (count > 0) {
             got += static_cast<std::size_t>(count);
         } else if (errno != EINTR) {
-            fail("read", path_);
+            throw_errno("read", path_);
         }
     }
     return bytes;

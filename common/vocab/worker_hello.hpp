@@ -50,7 +50,8 @@ struct WorkerHello {
     bool hypervisor = false;
     int cores = 1;
     std::int64_t memory_bytes = 0;
-    std::int64_t disk_bytes_free = 0;
+    std::int64_t disk_bytes_free =
+        0;  ///< for attempts in all: what is free or theirs, less a reserve
     std::string kernel;
     std::string mock_version;
     std::string rpm_version;

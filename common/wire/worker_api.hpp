@@ -12,12 +12,15 @@
 
 /// What a worker and the scheduler say to each other. JSON by common/wire/json.hpp.
 ///
-///   POST /v1/workers                       WorkerHello     -> WorkerWelcome
-///   POST /v1/leases                        LeaseRequest    -> LeaseGrant (long poll), or 204:
-///   nothing to do POST /v1/heartbeats                    Heartbeat       -> HeartbeatReply POST
-///   /v1/attempts/ID/log?fence=&offset=   text         -> 204, 409 stale POST
-///   /v1/attempts/ID/result            AttemptReport   -> 204, 409 stale HEAD, GET, PUT
-///   /v1/objects/SHA256?attempt=&fence=&offset=   bytes (docs/api.md, "Workers")
+// clang-format off
+///   POST /v1/workers                     WorkerHello   -> WorkerWelcome
+///   POST /v1/leases                      LeaseRequest  -> LeaseGrant (long poll); 204: nothing to do
+///   POST /v1/heartbeats                  Heartbeat     -> HeartbeatReply
+///   POST /v1/attempts/ID/log?fence=&offset=            text -> 204; 409: stale, or a gap, and then
+///                                                      Terrace-Offset says where to go on
+///   POST /v1/attempts/ID/result          AttemptReport -> 204; 409: stale
+///   HEAD, GET, PUT /v1/objects/SHA256?attempt=&fence=&offset=   bytes (docs/api.md, "Workers")
+// clang-format on
 ///
 /// An incarnation is a random name that a worker process gives itself at start: attempts of an
 /// earlier incarnation are lost, so their leases end at once.
@@ -42,8 +45,7 @@ struct Heartbeat {
     WorkerId worker;
     std::string incarnation;
     std::vector<LeaseKey> running;
-    /// What attempts may have in all, running ones and others, as WorkerHello said at first; 0: as
-    /// before.
+    /// As WorkerHello says; 0: as before.
     std::int64_t disk_bytes_free = 0;
 };
 BOOST_DESCRIBE_STRUCT(Heartbeat, (), (worker, incarnation, running, disk_bytes_free))

@@ -163,9 +163,13 @@ private:
     SlotOffer offer_to(WorkerId worker, TimePoint now) const;
     bool is_quick_slot(Level level, TimePoint now) const;
     const Lease* lease_of_slot(WorkerId worker, int slot) const;
+    std::vector<Lease> leases_of(WorkerId worker) const;
+    const Worker* worker_named(const std::string& name) const;
     const Lease* live(const LeaseKey& key) const;
 
     void take_back_what_exceeds(WorkerId worker, TimePoint now, Decision& decision);
+    // farm_report.cpp
+    void finish(const Lease& lease, const AttemptReport& report, TimePoint now, Decision& decision);
     /// Whether it was a probing build that must not count against what it built.
     bool end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
@@ -186,6 +190,15 @@ private:
                       bool probe,
                       TimePoint now,
                       Decision& decision);
+
+    void finish_comparison(Comparison comparison,
+                           const Lease& lease,
+                           const AttemptReport& report,
+                           bool probe,
+                           TimePoint now,
+                           Decision& decision);
+    void cancel(const Build& build, TimePoint now, Decision& decision);
+    void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
 
     // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
     WorkerHealth health_of(WorkerId worker) const;
@@ -225,14 +238,6 @@ private:
     void note_probe(WorkerId worker, Decision& decision);
     void hand_back(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
     std::string tries_text(const Build& build) const;
-    void finish_comparison(Comparison comparison,
-                           const Lease& lease,
-                           const AttemptReport& report,
-                           bool probe,
-                           TimePoint now,
-                           Decision& decision);
-    void cancel(const Build& build, TimePoint now, Decision& decision);
-    void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
 
     void build_ended(BuildId build, TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
@@ -290,6 +295,7 @@ private:
     std::map<BuildId, AttemptId> lease_of_build_;
     std::map<ComparisonId, AttemptId> lease_of_comparison_;
     std::map<std::pair<WorkerId, int>, AttemptId> lease_of_slot_;
+    std::set<Digest> buildroots_written_;  ///< since it was loaded: once is enough
     std::set<std::pair<TimePoint, AttemptId>> lease_deadlines_;
     std::uint64_t work_news_ = 0;
 };

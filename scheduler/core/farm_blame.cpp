@@ -50,7 +50,7 @@ Farm::Judged Farm::judge_failure(Build& build,
     const int workers = workers_failed(build.failed_tries, kind);
     Blame blame = Blame::nobody;
     if (kind == FailureKind::infra) {
-        blame = judge(count(health.run).suspicious(), workers);
+        blame = blame_for(count(health.run).suspicious(), workers);
         judged.counts = blame != Blame::worker;
     } else if (workers > 1) {
         blame = Blame::build;
@@ -76,7 +76,7 @@ Farm::Judged Farm::judge_failure(const Comparison& comparison,
     WorkerHealth health = health_of(lease.worker);
     add_failure(health, failure_of(lease, report, now));
     judged.counts =
-        judge(count(health.run).suspicious(), comparison.infra_failures + 1) != Blame::worker;
+        blame_for(count(health.run).suspicious(), comparison.infra_failures + 1) != Blame::worker;
     put_health(std::move(health), now, decision);
     return judged;
 }

@@ -72,9 +72,8 @@ void Farm::put_health(WorkerHealth health, TimePoint now, Decision& decision) {
 
 Decision Farm::on(const OrderAdmission& e, TimePoint now) {
     Decision decision;
-    const auto named = std::ranges::find_if(
-        state_.workers, [&](const auto& row) { return row.second.name == e.worker; });
-    if (named == state_.workers.end()) {
+    const Worker* worker = worker_named(e.worker);
+    if (worker == nullptr) {
         decision.reply = Error{Errc::not_found, "There is no worker '" + e.worker + "'."};
         return decision;
     }
@@ -89,7 +88,7 @@ Decision Farm::on(const OrderAdmission& e, TimePoint now) {
         return decision;
     }
     sim_mark("operator admits or not");
-    WorkerHealth health = health_of(named->first);
+    WorkerHealth health = health_of(worker->id);
     if (e.order == AdmissionOrder::quarantine) {
         quarantine(health, e.reason, false, now);
     } else {
@@ -106,11 +105,7 @@ Decision Farm::on(const OrderAdmission& e, TimePoint now) {
     }
     record(decision, std::move(health));
     if (!e.now || e.order == AdmissionOrder::enable) return decision;
-    std::vector<Lease> held;
-    for (const auto& [slot, attempt] : lease_of_slot_) {
-        if (slot.first == named->first) held.push_back(state_.leases.at(attempt));
-    }
-    for (const Lease& lease : held)
+    for (const Lease& lease : leases_of(worker->id))
         hand_back(lease, "An operator took its worker out of service.", now, decision);
     return decision;
 }

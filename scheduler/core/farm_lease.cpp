@@ -26,13 +26,12 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     }
     Worker worker;
     worker.id = {state_.workers.empty() ? 1 : state_.workers.rbegin()->first.value + 1};
-    for (const auto& [id, known] : state_.workers) {
-        if (known.name != e.hello.name) continue;
-        worker.id = id;
-        const bool is_there = known.seen_at + config_->lease_length + kSeenPrecision > now;
-        if (known.hello.host != e.hello.host && is_there) {
+    if (const Worker* known = worker_named(e.hello.name)) {
+        worker.id = known->id;
+        const bool is_there = known->seen_at + config_->lease_length + kSeenPrecision > now;
+        if (known->hello.host != e.hello.host && is_there) {
             decision.reply =
-                Error{Errc::conflict, "Another machine works under the name '" + known.name +
+                Error{Errc::conflict, "Another machine works under the name '" + known->name +
                                           "': give each worker a name of its own."};
             return decision;
         }
@@ -55,13 +54,8 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
     }
     record(decision, worker);
 
-    std::vector<Lease> lost;
-    for (const auto& [slot, attempt] : lease_of_slot_) {
-        const Lease& lease = state_.leases.at(attempt);
-        if (lease.worker == worker.id && lease.incarnation != e.hello.incarnation)
-            lost.push_back(lease);
-    }
-    for (const Lease& lease : lost) {
+    for (const Lease& lease : leases_of(worker.id)) {
+        if (lease.incarnation == e.hello.incarnation) continue;
         sim_mark("worker restarted with a live lease");
         lose_lease(lease,
                    "The worker was started anew: its earlier process and what it ran are gone.",
@@ -76,16 +70,11 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
 /// longer has. The worker learns it from its next heartbeat, and another one tries the build.
 void Farm::take_back_what_exceeds(WorkerId id, TimePoint now, Decision& decision) {
     const Fleet::Entry& worker = fleet_.at(id);
-    std::vector<Lease> exceeding;
-    for (const auto& [slot, attempt] : lease_of_slot_) {
-        const Lease& lease = state_.leases.at(attempt);
-        if (lease.worker != id) continue;
+    for (const Lease& lease : leases_of(id)) {
         const Build& build = state_.builds.at(
             lease.build ? *lease.build : state_.comparisons.at(*lease.comparison).variant_build);
         const Unfit unfit = Fleet::unfit(worker, placement_of(build));
-        if (unfit == Unfit::level || unfit == Unfit::feature) exceeding.push_back(lease);
-    }
-    for (const Lease& lease : exceeding) {
+        if (unfit != Unfit::level && unfit != Unfit::feature) continue;
         sim_mark("worker's level fell under a live lease");
         lose_lease(lease,
                    "The worker's CPU changed under it: it is " + name_of(worker.level) +
@@ -97,6 +86,22 @@ void Farm::take_back_what_exceeds(WorkerId id, TimePoint now, Decision& decision
 const Lease* Farm::lease_of_slot(WorkerId worker, int slot) const {
     const auto found = lease_of_slot_.find({worker, slot});
     return found == lease_of_slot_.end() ? nullptr : &state_.leases.at(found->second);
+}
+
+/// Copies: who asks is about to end some of them.
+std::vector<Lease> Farm::leases_of(WorkerId worker) const {
+    std::vector<Lease> leases;
+    for (auto slot = lease_of_slot_.lower_bound({worker, 0});
+         slot != lease_of_slot_.end() && slot->first.first == worker; ++slot) {
+        leases.push_back(state_.leases.at(slot->second));
+    }
+    return leases;
+}
+
+const Worker* Farm::worker_named(const std::string& name) const {
+    const auto named = std::ranges::find_if(
+        state_.workers, [&](const auto& row) { return row.second.name == name; });
+    return named == state_.workers.end() ? nullptr : &named->second;
 }
 
 const Lease* Farm::live(const LeaseKey& key) const {

@@ -80,21 +80,27 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
         decision.reply = std::move(*error);
         return decision;
     }
-    const Lease lease = *held;
-    const bool probe = end_attempt(lease, e.report, now, decision);
-    if (lease.build) {
-        finish_build(state_.builds.at(*lease.build), lease, e.report, probe, now, decision);
-    } else {
-        for (const Sample& sample : e.report.samples) {
-            ComparisonSample row;
-            static_cast<Sample&>(row) = sample;
-            row.attempt = lease.attempt;
-            record(decision, std::move(row));
-        }
-        finish_comparison(state_.comparisons.at(*lease.comparison), lease, e.report, probe, now,
-                          decision);
-    }
+    finish(Lease(*held), e.report, now, decision);
     return decision;
+}
+
+void Farm::finish(const Lease& lease,
+                  const AttemptReport& report,
+                  TimePoint now,
+                  Decision& decision) {
+    const bool probe = end_attempt(lease, report, now, decision);
+    if (lease.build) {
+        finish_build(state_.builds.at(*lease.build), lease, report, probe, now, decision);
+        return;
+    }
+    for (const Sample& sample : report.samples) {
+        ComparisonSample row;
+        static_cast<Sample&>(row) = sample;
+        row.attempt = lease.attempt;
+        record(decision, std::move(row));
+    }
+    finish_comparison(state_.comparisons.at(*lease.comparison), lease, report, probe, now,
+                      decision);
 }
 
 bool Farm::end_attempt(Lease lease,
@@ -115,14 +121,15 @@ bool Farm::end_attempt(Lease lease,
         std::string list;
         for (const std::string& package : report.buildroot_packages) list += package + "\n";
         attempt.buildroot = sha256_of_text(list);
-        record(decision, Buildroot{*attempt.buildroot, report.buildroot_packages});
+        if (buildroots_written_.insert(*attempt.buildroot).second)
+            record(decision, Buildroot{*attempt.buildroot, report.buildroot_packages});
     }
     ready_.shares().ended(rebuild_of(lease), now);
     record(decision, LeaseEnded{lease.attempt});
     record(decision, std::move(attempt));
-    WorkerHealth health = health_of(lease.worker);
-    if (health.probe != lease.attempt) return false;
-    end_probe(std::move(health), lease, report, now, decision);
+    const auto health = state_.worker_health.find(lease.worker);
+    if (health == state_.worker_health.end() || health->second.probe != lease.attempt) return false;
+    end_probe(health->second, lease, report, now, decision);
     return kind_of(report.outcome) != FailureKind::neither;
 }
 
@@ -134,14 +141,7 @@ void Farm::lose_lease(const Lease& lease,
     AttemptReport report;
     report.outcome = Outcome::infra_aborted;
     report.evidence = why;
-    const Lease lost = lease;
-    const bool probe = end_attempt(lost, report, now, decision);
-    if (lost.build) {
-        finish_build(state_.builds.at(*lost.build), lost, report, probe, now, decision);
-    } else {
-        finish_comparison(state_.comparisons.at(*lost.comparison), lost, report, probe, now,
-                          decision);
-    }
+    finish(Lease(lease), report, now, decision);
 }
 
 /// What will be different when a build is tried again; false: nothing would be.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/vocab/names.hpp"
+#include "scheduler/core/retry.hpp"
 
 namespace terrace::core {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 /// What an operator reads, and far more than any threshold counts.
 constexpr std::size_t kRunLength = 50;
 constexpr std::size_t kSentenceBytes = 300;
-constexpr int kDoublingsMax = 20;
 
 std::string list_of_packages(const std::vector<HostFailure>& run) {
     constexpr std::size_t kShown = 5;
@@ -132,8 +132,7 @@ std::optional<std::string> why_quarantine(const HealthPolicy& policy, const Work
 }
 
 Duration probe_delay(const HealthPolicy& policy, int back_offs) {
-    const int doublings = std::clamp(back_offs, 0, kDoublingsMax);
-    return std::min(policy.probe_delay_max, policy.probe_delay_min * (1 << doublings));
+    return doubled(policy.probe_delay_min, back_offs, policy.probe_delay_max);
 }
 
 int workers_failed(const std::vector<FailedTry>& tries, FailureKind kind) {

@@ -47,7 +47,7 @@ FailureKind kind_of(Outcome outcome);
 enum class Blame { nobody, worker, build };
 
 /// Launchpad's comparison. @pre both count the failure that is judged
-constexpr Blame judge(int failures_of_worker, int workers_of_build) {
+constexpr Blame blame_for(int failures_of_worker, int workers_of_build) {
     if (failures_of_worker > workers_of_build) return Blame::worker;
     return failures_of_worker < workers_of_build ? Blame::build : Blame::nobody;
 }

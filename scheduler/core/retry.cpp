@@ -4,9 +4,12 @@
 
 namespace terrace::core {
 
+Duration doubled(Duration min, int times, Duration max) {
+    return std::min(max, min * (1 << std::clamp(times, 0, 20)));
+}
+
 Duration retry_delay(const RetryPolicy& policy, int failures) {
-    const int doublings = std::clamp(failures - 1, 0, 20);
-    return std::min(policy.delay_max, policy.delay_min * (1 << doublings));
+    return doubled(policy.delay_min, failures - 1, policy.delay_max);
 }
 
 }  // namespace terrace::core

@@ -4,6 +4,9 @@
 
 namespace terrace::core {
 
+/// `min`, doubled so many times, and `max` at the most.
+Duration doubled(Duration min, int times, Duration max);
+
 /// How long to wait after the n-th failure that the package is not to blame for: doubles, within
 /// limits.
 Duration retry_delay(const RetryPolicy& policy, int failures);

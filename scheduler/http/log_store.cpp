@@ -26,13 +26,9 @@ constexpr std::string_view kCompressed = ".log.zst";
 constexpr std::string_view kNew = ".new";
 constexpr std::size_t kPieceBytes = 256 * 1024;
 
-[[noreturn]] void fail(const std::string& what, const fs::path& path) {
-    throw std::system_error(errno, std::generic_category(), what + " '" + path.string() + "'");
-}
-
 struct stat status_of(const os::UniqueFd& file, const fs::path& path) {
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) fail("cannot look at", path);
+    if (::fstat(file.get(), &status) != 0) os::throw_errno("look at", path);
     return status;
 }
 
@@ -48,7 +44,7 @@ void write_at(const os::UniqueFd& file,
         const ssize_t written =
             ::pwrite(file.get(), text.data(), text.size(), static_cast<off_t>(offset));
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail("cannot write", path);
+        if (written < 0) os::throw_errno("write", path);
         offset += static_cast<std::uint64_t>(written);
         text.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -63,7 +59,7 @@ std::string cut_line(std::uint64_t bytes_max) {
 std::optional<os::UniqueFd> open_if_there(const fs::path& path) {
     os::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (file) return file;
-    if (errno != ENOENT) fail("cannot open", path);
+    if (errno != ENOENT) os::throw_errno("open", path);
     return std::nullopt;
 }
 
@@ -79,7 +75,7 @@ public:
         std::string piece(std::min<std::uint64_t>(left_, kPieceBytes), '\0');
         const ssize_t got =
             ::pread(file_.get(), piece.data(), piece.size(), static_cast<off_t>(offset_));
-        if (got < 0) fail("cannot read", path_);
+        if (got < 0) os::throw_errno("read", path_);
         if (got == 0) throw std::runtime_error("'" + path_.string() + "' is shorter than it was");
         piece.resize(static_cast<std::size_t>(got));
         offset_ += piece.size();
@@ -139,7 +135,7 @@ Result<LogAppend> LogStore::append(AttemptId attempt, std::uint64_t offset, std:
                                          " has ended; nothing can be added to it."};
     }
     const os::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-    if (!file) fail("cannot open", path);
+    if (!file) os::throw_errno("open", path);
     const std::uint64_t size = size_of(file, path);
     // What is dropped counts as taken: the worker must not send it again.
     if (size > bytes_max_) return LogAppend{false, offset + text.size()};
@@ -185,7 +181,7 @@ void LogStore::compress(AttemptId attempt) {
         const std::lock_guard lock(lock_of(attempt));
         const fs::path plain = path_of(attempt, kPlain);
         if (::rename(plain.c_str(), ended.c_str()) != 0 && errno != ENOENT)
-            fail("cannot rename", plain);
+            os::throw_errno("rename", plain);
     }
     if (!fs::exists(ended)) return;
     const fs::path made = path_of(attempt, kNew);

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 
-#include <cerrno>
 #include <system_error>
 
+#include "common/os/files.hpp"
 #include "common/os/unique_fd.hpp"
 
 namespace terrace::publish {
@@ -22,9 +22,7 @@ void link_file(const std::filesystem::path& from, const std::filesystem::path& t
 
 void sync_file(const std::filesystem::path& file) {
     const os::UniqueFd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd || fsync(fd.get()) != 0) {
-        throw std::system_error(errno, std::generic_category(), "cannot sync " + file.string());
-    }
+    if (!fd || fsync(fd.get()) != 0) os::throw_errno("sync", file);
 }
 
 }  // namespace terrace::publish

@@ -10,6 +10,7 @@
 
 #include "common/os/files.hpp"
 #include "common/os/sealed_file.hpp"
+#include "common/os/zstd_frame.hpp"
 #include "common/vocab/check.hpp"
 #include "scheduler/publish/createrepo.h"
 
@@ -17,7 +18,7 @@ namespace terrace::publish {
 namespace {
 
 // What is kept must be made anew when this program writes it in another way.
-constexpr const char* kKind = "terrace-metadata-shard-1";
+constexpr const char* kKind = "terrace-metadata-shard-2";
 constexpr const char* kSuffix = ".shard";
 constexpr std::size_t kShardsMax = 8192;
 // Level 10 takes about twice the time for some per cent less to download.
@@ -85,14 +86,7 @@ std::string package_location(const std::string& filename) {
 }
 
 ZstdFrame compressed(const std::string& text) {
-    ZstdFrame frame;
-    frame.size_open = text.size();
-    frame.bytes.resize(ZSTD_compressBound(text.size()));
-    const std::size_t size = ZSTD_compress(frame.bytes.data(), frame.bytes.size(), text.data(),
-                                           text.size(), kCompressionLevel);
-    TERRACE_CHECK(ZSTD_isError(size) == 0);
-    frame.bytes.resize(size);
-    return frame;
+    return {os::zstd_frame(text, kCompressionLevel), text.size()};
 }
 
 std::vector<std::span<const RepoPackage>> shards_of(std::span<const RepoPackage> sorted) {

@@ -16,10 +16,6 @@
 namespace terrace::publish {
 namespace {
 
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path) {
-    throw std::system_error(errno, std::generic_category(), what + " " + path.string());
-}
-
 /// All 256 from the start, so that no upload has to make one and sync its parent.
 void make_directories(const std::filesystem::path& root) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -67,7 +63,7 @@ ObjectStore::Upload::Upload(const ObjectStore& store, Digest wanted)
     : store_(store), wanted_(std::move(wanted)) {
     std::string name = store_.incoming() / (wanted_.hex + "-XXXXXX");
     file_ = os::UniqueFd(mkostemp(name.data(), O_CLOEXEC));
-    if (!file_) fail("cannot create", name);
+    if (!file_) os::throw_errno("create", name);
     temporary_ = name;
 }
 
@@ -77,14 +73,7 @@ ObjectStore::Upload::~Upload() {
 
 void ObjectStore::Upload::append(std::string_view bytes) {
     hash_.update(bytes);
-    while (!bytes.empty()) {
-        const ssize_t count = write(file_.get(), bytes.data(), bytes.size());
-        if (count >= 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-        } else if (errno != EINTR) {
-            fail("cannot write", temporary_);
-        }
-    }
+    os::write_all(file_.get(), bytes, temporary_);
 }
 
 Result<void> ObjectStore::Upload::finish() {
@@ -93,7 +82,10 @@ Result<void> ObjectStore::Upload::finish() {
         return Error{Errc::invalid_argument, "The bytes that were sent have the digest " +
                                                  actual.hex + ", not " + wanted_.hex + "."};
     }
-    if (!store_.adopt(file_, temporary_, wanted_)) fail("somebody removed", temporary_);
+    if (!store_.adopt(file_, temporary_, wanted_)) {
+        throw std::system_error(ENOENT, std::generic_category(),
+                                "somebody removed " + temporary_.string());
+    }
     temporary_.clear();
     return {};
 }
@@ -101,14 +93,14 @@ Result<void> ObjectStore::Upload::finish() {
 bool ObjectStore::adopt(const os::UniqueFd& file,
                         const std::filesystem::path& temporary,
                         const Digest& digest) const {
-    if (fchmod(file.get(), 0444) != 0) fail("cannot set the mode of", temporary);
-    if (fsync(file.get()) != 0) fail("cannot sync", temporary);
+    if (fchmod(file.get(), 0444) != 0) os::throw_errno("set the mode of", temporary);
+    if (fsync(file.get()) != 0) os::throw_errno("sync", temporary);
     const std::filesystem::path target = path_of(digest);
     // If another upload was faster, this replaces its file by an equal one, which also repairs a
     // damaged one.
     if (rename(temporary.c_str(), target.c_str()) != 0) {
         if (errno == ENOENT) return false;
-        fail("cannot rename to", target);
+        os::throw_errno("rename to", target);
     }
     os::sync_directory(target.parent_path());
     return true;

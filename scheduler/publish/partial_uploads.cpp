@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHexDigits = 64;
 
-[[noreturn]] void fail(const std::string& what, const fs::path& path) {
-    throw std::system_error(errno, std::generic_category(), what + " " + path.string());
-}
-
 Error taken_over() {
     return {Errc::conflict, "Another connection goes on with this upload, or its lease has ended."};
 }
@@ -52,8 +48,8 @@ Result<void> PartialUploads::Part::start(std::uint64_t offset) {
     const std::lock_guard turn(turn_->mutex);
     if (turn_->over) return taken_over();
     file_ = os::UniqueFd(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-    if (!file_) fail("cannot open", path_);
-    if (offset == 0 && ::ftruncate(file_.get(), 0) != 0) fail("cannot empty", path_);
+    if (!file_) os::throw_errno("open", path_);
+    if (offset == 0 && ::ftruncate(file_.get(), 0) != 0) os::throw_errno("empty", path_);
     std::array<char, 65536> buffer;
     for (;;) {
         const ssize_t count = ::read(file_.get(), buffer.data(), buffer.size());
@@ -62,7 +58,7 @@ Result<void> PartialUploads::Part::start(std::uint64_t offset) {
             hash_.update({buffer.data(), static_cast<std::size_t>(count)});
             size_ += static_cast<std::uint64_t>(count);
         } else if (errno != EINTR) {
-            fail("cannot read", path_);
+            os::throw_errno("read", path_);
         }
     }
     if (offset == size_) return {};
@@ -82,16 +78,11 @@ Result<void> PartialUploads::Part::append(std::string_view bytes) {
                                                  " bytes that are allowed here."};
     }
     hash_.update(bytes);
-    while (!bytes.empty()) {
-        const ssize_t count = ::write(file_.get(), bytes.data(), bytes.size());
-        if (count >= 0) {
-            bytes.remove_prefix(static_cast<std::size_t>(count));
-        } else if (errno != EINTR) {
-            const int error = errno;
-            drop();
-            errno = error;
-            fail("cannot write", path_);
-        }
+    try {
+        os::write_all(file_.get(), bytes, path_);
+    } catch (const std::system_error&) {
+        drop();
+        throw;
     }
     return {};
 }

@@ -1,20 +1,20 @@
 #include "scheduler/publish/repo_writer.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "common/os/files.hpp"
+#include "common/os/unique_fd.hpp"
 #include "scheduler/publish/createrepo.h"
-#include "scheduler/publish/link_file.hpp"
 
 namespace terrace::publish {
 namespace {
@@ -43,7 +43,8 @@ public:
           kind_(createrepo_kinds[kind]),
           end_("</" + std::string(kEnvelopes.at(kind).element) + ">\n"),
           temporary_(repodata_ / (kind_ + ".incoming")),
-          out_(temporary_, std::ios::binary) {
+          out_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+        if (!out_) os::throw_errno("create", temporary_);
         const Envelope& envelope = kEnvelopes.at(kind);
         add(compressed(std::string("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<") +
                        envelope.element + " " + envelope.name_spaces + " packages=\"" +
@@ -51,7 +52,7 @@ public:
     }
 
     void add(const ZstdFrame& frame) {
-        out_.write(frame.bytes.data(), static_cast<std::streamsize>(frame.bytes.size()));
+        os::write_all(out_.get(), frame.bytes, temporary_);
         hash_.update(frame.bytes);
         size_ += frame.bytes.size();
         size_open_ += frame.size_open;
@@ -59,11 +60,9 @@ public:
 
     void finish() {
         add(compressed(end_));
-        out_.close();
-        if (!out_) throw PublishError("Cannot write " + temporary_.string() + ".");
+        if (::fsync(out_.get()) != 0) os::throw_errno("sync", temporary_);
         digest_ = hash_.finish().hex;
         location_ = "repodata/" + digest_ + "-" + kind_ + ".xml.zst";
-        sync_file(temporary_);
         std::filesystem::rename(temporary_, repodata_.parent_path() / location_);
     }
 
@@ -77,7 +76,7 @@ private:
     std::string kind_;
     std::string end_;
     std::filesystem::path temporary_;
-    std::ofstream out_;
+    os::UniqueFd out_;
     os::Sha256 hash_;
     std::string digest_;
     std::string location_;

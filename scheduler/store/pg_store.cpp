@@ -145,8 +145,8 @@ core::Snapshot PgStore::load() {
 }
 
 void PgStore::commit(const std::vector<core::Change>& changes) {
+    const ChangeGroups groups(changes);
     guarded([&](Session& session) {
-        const ChangeGroups groups(changes);
         pqxx::work tx(session.connection(), "commit_changes");
         begin_commit(session, tx, epoch_);
         // First of all: the slot and the build of an ended lease may be leased again in this very

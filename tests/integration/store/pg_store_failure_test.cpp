@@ -24,7 +24,7 @@ std::string refusal_of(const std::vector<core::Change>& batch) {
     std::string refusal;
     try {
         store.commit(batch);
-    } catch (const StoreError& e) {
+    } catch (const std::exception& e) {  // the database's refusal, or a bug that is caught before
         refusal = e.what();
     }
     CHECK(store.load() == before);

@@ -34,12 +34,12 @@ WorkerHealth with_failures(int number, Outcome outcome, bool others_built) {
 }  // namespace
 
 TEST_CASE("Launchpad's comparison: who failed more often in a row is to blame") {
-    static_assert(judge(1, 1) == Blame::nobody);
-    static_assert(judge(3, 3) == Blame::nobody);
-    static_assert(judge(2, 1) == Blame::worker);
-    static_assert(judge(5, 4) == Blame::worker);
-    static_assert(judge(1, 2) == Blame::build);
-    CHECK(judge(1, 5) == Blame::build);
+    static_assert(blame_for(1, 1) == Blame::nobody);
+    static_assert(blame_for(3, 3) == Blame::nobody);
+    static_assert(blame_for(2, 1) == Blame::worker);
+    static_assert(blame_for(5, 4) == Blame::worker);
+    static_assert(blame_for(1, 2) == Blame::build);
+    CHECK(blame_for(1, 5) == Blame::build);
 }
 
 TEST_CASE("what one incident took counts once, and so does one package that comes back") {
