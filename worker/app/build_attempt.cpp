@@ -151,7 +151,11 @@ private:
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
         take_figures(end);
-        return ending_of(end, run, std::move(fault));
+        HostEvidence host = end.host;
+        host.fault = std::move(fault);
+        Ending ending = run_ending(end.stop, end.limit, end.exit_code, end.facts, host);
+        if (ending.outcome == Outcome::ok) return std::nullopt;
+        return ending;
     }
 
     MockRun mock_run(const BuildRoot& root) {
@@ -184,25 +188,6 @@ private:
         report_.buildroot_packages = installed_packages(paths_.results);
         march_seen_ = end.facts.march_seen;
         note_dependencies();
-    }
-
-    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run, Fault fault) const {
-        if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
-        if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
-        if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
-        if (end.out_of_disk) {
-            return Ending{Outcome::disk_full,
-                          "The worker's disk had less free than disk_free_min says, and this "
-                          "attempt had most on it."};
-        }
-        HostEvidence host;
-        host.fault = std::move(fault);
-        host.oom_kills = end.oom_kills;
-        host.kernel = end.kernel;
-        host.disk_exhausted = end.disk_exhausted;
-        Ending ending = mock_ending(end.exit_code, end.facts, host);
-        if (ending.outcome == Outcome::ok) return std::nullopt;
-        return ending;
     }
 
     sandbox::Cgroup make_group(RootKind kind) const {
@@ -270,7 +255,7 @@ private:
 
     std::optional<Ending> store_results() {
         for (const RpmFile& rpm : report_.rpms) {
-            if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
+            if (context_.cancelled()) return stopped_ending(Stop::cancelled, {}, {});
             const auto stored = while_farm_is_away(context_, [&] {
                 return context_.api.store_object({lease_.attempt, lease_.fence}, rpm.digest,
                                                  taken_ / rpm.filename);

@@ -217,6 +217,10 @@ Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts) {
                                               " of mock's time" + last};
             return {Outcome::infra_aborted, "mock had not ended after " + in_words(limit) +
                                                 ", and rpmbuild was not running."};
+        case Stop::out_of_disk:
+            return {Outcome::disk_full,
+                    "The worker's disk had less free than disk_free_min says, and this attempt had "
+                    "most on it."};
         case Stop::stalled:
             if (facts.step_running)
                 return {Outcome::stalled, "No output and no CPU use for " + in_words(limit) + last};
@@ -225,6 +229,12 @@ Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts) {
                                                 ", and rpmbuild was not running."};
     }
     return {Outcome::infra_aborted, "The worker was told to stop the attempt."};
+}
+
+Ending run_ending(
+    Stop why, Duration limit, int exit_code, const LogFacts& facts, const HostEvidence& host) {
+    if (why != Stop::none) return stopped_ending(why, limit, facts);
+    return mock_ending(exit_code, facts, host);
 }
 
 }  // namespace terrace::worker

@@ -298,6 +298,21 @@ TEST_CASE("time and silence are the package's only while rpmbuild runs") {
     CHECK(stopped_ending(Stop::stalled, minutes(30), {}).outcome == Outcome::infra_aborted);
     CHECK(stopped_ending(Stop::out_of_time, minutes(30), {}).outcome == Outcome::infra_aborted);
     CHECK(stopped_ending(Stop::cancelled, {}, running).outcome == Outcome::infra_aborted);
+    CHECK(stopped_ending(Stop::out_of_disk, {}, running).outcome == Outcome::disk_full);
+}
+
+TEST_CASE("what mock says of a run does not count once the worker has stopped it") {
+    HostEvidence host;
+    host.oom_kills = 1;
+    for (const Stop why : {Stop::cancelled, Stop::out_of_time, Stop::out_of_disk, Stop::stalled}) {
+        const Duration limit = std::chrono::minutes(30);
+        CHECK(run_ending(why, limit, 0, {}, {}) == stopped_ending(why, limit, {}));
+        CHECK(run_ending(why, limit, 137, rpmbuild_failed(137), host) ==
+              stopped_ending(why, limit, rpmbuild_failed(137)));
+    }
+    CHECK(run_ending(Stop::none, {}, 0, {}, {}).outcome == Outcome::ok);
+    CHECK(run_ending(Stop::none, {}, 1, rpmbuild_failed(), host) ==
+          mock_ending(1, rpmbuild_failed(), host));
 }
 
 TEST_CASE("the evidence says what an operator can act on") {
