@@ -24,9 +24,6 @@
 namespace terrace::worker {
 namespace {
 
-/// mock's exit code when it is tar that has found too little room for the root cache.
-constexpr int kRootCacheNotUnpacked = 2;
-
 /// What was learned of a small build is the work of seconds, looked at five times a second: a limit
 /// as small would fail builds for a peak that nobody saw, and save the host nothing.
 constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
@@ -37,6 +34,12 @@ constexpr std::int64_t kProcessesMax = 32'768;
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
 }
+
+/// What one run of mock came to.
+struct Built {
+    std::optional<Ending> ending;  ///< none: there are results
+    bool tmpfs_was_full = false;
+};
 
 /// One build, step by step. A step that returns nullopt lets the next one begin.
 class BuildAttempt {
@@ -121,18 +124,15 @@ private:
 
     std::optional<Ending> build() {
         const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
-        auto ending = build_in(kind);
-        const bool full = ending && (ending->outcome == Outcome::disk_full ||
-                                     report_.exit_code == kRootCacheNotUnpacked);
-        if (kind != RootKind::tmpfs || !full) return ending;
-        // Its own disk was too small, and not the host's.
+        const Built built = build_in(kind);
+        if (!built.tmpfs_was_full) return built.ending;
         context_.note("the build root's tmpfs is full: once more, on disk");
         for (const auto& entry : std::filesystem::directory_iterator(paths_.results))
             std::filesystem::remove_all(entry.path());
-        return build_in(RootKind::root_cache);
+        return build_in(RootKind::root_cache).ending;
     }
 
-    std::optional<Ending> build_in(RootKind kind) {
+    Built build_in(RootKind kind) {
         const BuildRoot root =
             build_root_for(context_, order_.mock_config, lease_.seed_repos, kind);
         sandbox::Cgroup group = make_group(kind);
@@ -141,7 +141,7 @@ private:
         if (kind == RootKind::reuse) {
             if (auto ending = prepare_root(context_, run, root, network_for(lease_.seed_repos),
                                            *config_text(root, {})))
-                return ending;
+                return {std::move(ending)};
         }
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
         Fault fault;
@@ -154,8 +154,10 @@ private:
         HostEvidence host = end.host;
         host.fault = std::move(fault);
         Ending ending = run_ending(end.stop, end.limit, end.exit_code, end.facts, host);
-        if (ending.outcome == Outcome::ok) return std::nullopt;
-        return ending;
+        if (ending.outcome == Outcome::ok) return {};
+        const bool full = kind == RootKind::tmpfs &&
+                          tmpfs_was_full(end.stop, end.exit_code, ending.outcome, host);
+        return {std::move(ending), full};
     }
 
     MockRun mock_run(const BuildRoot& root) {

@@ -201,6 +201,7 @@ Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& hos
                 Outcome::timeout,
                 joined(sentence(meaning, facts.mock_error.substr(0, facts.mock_error.find(':'))),
                        facts.last_line.empty() ? "" : "last line: " + facts.last_line)};
+        case Decides::unpacking:
         case Decides::host: return host_ending(meaning, facts, host);
     }
     return infra(meaning, facts);
@@ -235,6 +236,13 @@ Ending run_ending(
     Stop why, Duration limit, int exit_code, const LogFacts& facts, const HostEvidence& host) {
     if (why != Stop::none) return stopped_ending(why, limit, facts);
     return mock_ending(exit_code, facts, host);
+}
+
+bool tmpfs_was_full(Stop why, int exit_code, Outcome outcome, const HostEvidence& host) {
+    if (why != Stop::none || host.disk_exhausted) return false;
+    const ExitCodeRule* rule = exit_code_rule(exit_code);
+    return outcome == Outcome::disk_full ||
+           (rule != nullptr && rule->decides == Decides::unpacking);
 }
 
 }  // namespace terrace::worker

@@ -64,4 +64,9 @@ Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts);
 Ending run_ending(
     Stop why, Duration limit, int exit_code, const LogFacts& facts, const HostEvidence& host);
 
+/// Whether a run whose build root was on a tmpfs failed for want of room in that, so that it may
+/// succeed on the host's disk; not if that was full as well, or the worker ended the run.
+/// @param outcome run_ending()'s
+bool tmpfs_was_full(Stop why, int exit_code, Outcome outcome, const HostEvidence& host);
+
 }  // namespace terrace::worker
