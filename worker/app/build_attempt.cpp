@@ -123,7 +123,9 @@ private:
     }
 
     std::optional<Ending> build() {
-        const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
+        const MockSettings& mock = context_.settings.mock;
+        const RootKind kind =
+            root_kind_of(mock.roots, order_.resources, is_split(mock, lease_.seed_repos));
         const Built built = build_in(kind);
         if (!built.tmpfs_was_full) return built.ending;
         context_.note("the build root's tmpfs is full: once more, on disk");
@@ -209,7 +211,7 @@ private:
 
     std::vector<std::string> build_command() const {
         const MockSettings& mock = context_.settings.mock;
-        if (!mock.namespaces || !needs_network(lease_.seed_repos)) {
+        if (!is_split(mock, lease_.seed_repos)) {
             return confined(mock, rebuild_command(mock, paths_, order_), sandbox::Network::none);
         }
         const SplitRebuild split = split_rebuild(mock, paths_, order_);
