@@ -95,6 +95,7 @@ private:
         MockRun run = like_;
         run.command = confined(context_.settings.mock, init_command(context_.settings.mock, paths_),
                                network_);
+        run.clean_up = clean_up_commands(context_.settings.mock, paths_);
         run.results = paths_.results;
         run.output = context_.directory / "prepare.out";
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);

@@ -132,6 +132,28 @@ TEST_CASE("an attempt that fills the disk nevertheless is ended") {
     CHECK_FALSE(worker.left_something());
 }
 
+TEST_CASE("an attempt that fills the disk while its root is prepared is ended as that") {
+    if (!has_mini_repo()) return;
+    MiniWorker worker;
+    worker.settings.mock.roots.kind = RootKind::reuse;
+    const os::TemporaryDirectory cache;  // in which no root is prepared yet
+    fs::permissions(cache.path(), fs::perms(0755));
+    worker.settings.mock.cache_directory = cache.path();
+    std::atomic<std::int64_t> free = std::int64_t{10} << 30;
+    sandbox::DiskWatch disk([&free] { return free.load(); }, std::int64_t{1} << 30);
+    worker.settings.disk = &disk;
+    worker.runner->start(worker.lease_on("ok"));
+    for (int i = 0; i < 600 && !was_prepared(worker); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    free = 1000;
+    const auto report = worker.wait_for_report(std::chrono::seconds(60));
+    REQUIRE(report);
+    CHECK(name_of(report->outcome) == "disk_full");
+    CHECK(report->evidence.find("disk_free_min") != std::string::npos);
+    CHECK(prepared_of(worker).empty());
+    CHECK_FALSE(worker.left_something());
+}
+
 TEST_CASE("a build runs within its limits, in a control group that goes with it") {
     if (!has_mini_repo()) return;
     const std::string name = "terrace-test-attempt-" + std::to_string(::getpid());
