@@ -137,14 +137,11 @@ private:
     Built build_in(RootKind kind) {
         const BuildRoot root =
             build_root_for(context_, order_.mock_config, lease_.seed_repos, kind);
-        sandbox::Cgroup group = make_group(kind);
-        MockRun run = mock_run(root);
-        run.group = &group;
         if (kind == RootKind::reuse) {
-            if (auto ending = prepare_root(context_, run, root, network_for(lease_.seed_repos),
-                                           *config_text(root, {})))
-                return {std::move(ending)};
+            if (auto ending = prepare_reused(root)) return {std::move(ending)};
         }
+        sandbox::Cgroup group = make_group(kind);
+        MockRun run = mock_run(root, group);
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
         Fault fault;
         run.look_at_failure = [&](const MockEnd& end) {
@@ -162,8 +159,17 @@ private:
         return {std::move(ending), full};
     }
 
-    MockRun mock_run(const BuildRoot& root) {
+    /// In a control group of its own, which is gone then: a group's figures add up, and these are
+    /// not the build's.
+    std::optional<Ending> prepare_reused(const BuildRoot& root) {
+        sandbox::Cgroup group = make_group(root.kind);
+        return prepare_root(context_, mock_run(root, group), root, network_for(lease_.seed_repos),
+                            *config_text(root, {}));
+    }
+
+    MockRun mock_run(const BuildRoot& root, sandbox::Cgroup& group) {
         MockRun run;
+        run.group = &group;
         run.command = build_command();
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
         run.environment = mock_environment(context_.slot);

@@ -178,6 +178,25 @@ TEST_CASE("a build runs within its limits, in a control group that goes with it"
     CHECK(eaten.memory_peak_bytes == std::int64_t{1} << 30);
 }
 
+TEST_CASE("what preparing a root takes is not reported as the build's") {
+    if (!has_mini_repo()) return;
+    const std::string name = "terrace-test-prepared-" + std::to_string(::getpid());
+    sandbox::CgroupTree cgroups(name);
+    MiniWorker worker;
+    worker.settings.cgroups = &cgroups;
+    worker.settings.mock.roots.kind = RootKind::reuse;
+    const os::TemporaryDirectory cache;  // in which no root is prepared yet
+    fs::permissions(cache.path(), fs::perms(0755));
+    worker.settings.mock.cache_directory = cache.path();
+    const AttemptReport preparing = build(worker, "finds-nothing");
+    CHECK(was_prepared(worker));
+    const AttemptReport prepared = build(worker, "finds-nothing");
+    // Preparing takes nine times as much CPU as this build, on whatever host.
+    CAPTURE(preparing.cpu_ms);
+    CAPTURE(prepared.cpu_ms);
+    CHECK(preparing.cpu_ms < 4 * prepared.cpu_ms);
+}
+
 TEST_CASE("a root's key follows its seed, its configuration and every file of it") {
     const os::TemporaryDirectory configs;
     fs::create_directory(configs.path() / "templates");
