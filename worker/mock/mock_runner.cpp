@@ -213,7 +213,8 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
         take_usage(run.group->usage(), end);
     }
     run.end_processes();
-    end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
+    // What is on a tmpfs is no disk use, and the results alone would be taken for all of it.
+    if (!run.root_on_tmpfs) end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
     follower.follow();
     read_kernel_log(kernel, follower, run.uid, end);
     if (end.exit_code != 0) clean_up_failure(run, end);

@@ -32,7 +32,8 @@ struct MockEnd {
     /// Memory and CPU time are the group's where its controllers tell them, else those of processes
     /// that were waited for.
     os::ChildUsage usage;
-    std::int64_t disk_bytes = 0;  ///< as AttemptReport has it
+    /// As AttemptReport has it. 0, which is "not known", with the build root on a tmpfs.
+    std::int64_t disk_bytes = 0;
     LogFacts facts;
     HostEvidence host;  ///< whose fault is left to who looks at the failure
     std::vector<SeenOpcode> invalid_opcodes;
