@@ -24,9 +24,6 @@
 namespace terrace::worker {
 namespace {
 
-/// mock's exit code when it is tar that has found too little room for the root cache.
-constexpr int kRootCacheNotUnpacked = 2;
-
 /// What was learned of a small build is the work of seconds, looked at five times a second: a limit
 /// as small would fail builds for a peak that nobody saw, and save the host nothing.
 constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
@@ -37,6 +34,12 @@ constexpr std::int64_t kProcessesMax = 32'768;
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
 }
+
+/// What one run of mock came to.
+struct Built {
+    std::optional<Ending> ending;  ///< none: there are results
+    bool tmpfs_was_full = false;
+};
 
 /// One build, step by step. A step that returns nullopt lets the next one begin.
 class BuildAttempt {
@@ -120,29 +123,25 @@ private:
     }
 
     std::optional<Ending> build() {
-        const RootKind kind = root_kind_of(context_.settings.mock.roots, order_.resources);
-        auto ending = build_in(kind);
-        const bool full = ending && (ending->outcome == Outcome::disk_full ||
-                                     report_.exit_code == kRootCacheNotUnpacked);
-        if (kind != RootKind::tmpfs || !full) return ending;
-        // Its own disk was too small, and not the host's.
+        const MockSettings& mock = context_.settings.mock;
+        const RootKind kind =
+            root_kind_of(mock.roots, order_.resources, is_split(mock, lease_.seed_repos));
+        const Built built = build_in(kind);
+        if (!built.tmpfs_was_full) return built.ending;
         context_.note("the build root's tmpfs is full: once more, on disk");
         for (const auto& entry : std::filesystem::directory_iterator(paths_.results))
             std::filesystem::remove_all(entry.path());
-        return build_in(RootKind::root_cache);
+        return build_in(RootKind::root_cache).ending;
     }
 
-    std::optional<Ending> build_in(RootKind kind) {
+    Built build_in(RootKind kind) {
         const BuildRoot root =
             build_root_for(context_, order_.mock_config, lease_.seed_repos, kind);
-        sandbox::Cgroup group = make_group(kind);
-        MockRun run = mock_run(root);
-        run.group = &group;
         if (kind == RootKind::reuse) {
-            if (auto ending = prepare_root(context_, run, root, network_for(lease_.seed_repos),
-                                           *config_text(root, {})))
-                return ending;
+            if (auto ending = prepare_reused(root)) return {std::move(ending)};
         }
+        sandbox::Cgroup group = make_group(kind);
+        MockRun run = mock_run(root, group);
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
         Fault fault;
         run.look_at_failure = [&](const MockEnd& end) {
@@ -151,11 +150,26 @@ private:
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
         take_figures(end);
-        return ending_of(end, run, std::move(fault));
+        HostEvidence host = end.host;
+        host.fault = std::move(fault);
+        Ending ending = run_ending(end.stop, end.limit, end.exit_code, end.facts, host);
+        if (ending.outcome == Outcome::ok) return {};
+        const bool full = kind == RootKind::tmpfs &&
+                          tmpfs_was_full(end.stop, end.exit_code, ending.outcome, host);
+        return {std::move(ending), full};
     }
 
-    MockRun mock_run(const BuildRoot& root) {
+    /// In a control group of its own, which is gone then: a group's figures add up, and these are
+    /// not the build's.
+    std::optional<Ending> prepare_reused(const BuildRoot& root) {
+        sandbox::Cgroup group = make_group(root.kind);
+        return prepare_root(context_, mock_run(root, group), root, network_for(lease_.seed_repos),
+                            *config_text(root, {}));
+    }
+
+    MockRun mock_run(const BuildRoot& root, sandbox::Cgroup& group) {
         MockRun run;
+        run.group = &group;
         run.command = build_command();
         run.clean_up = clean_up_commands(context_.settings.mock, paths_);
         run.environment = mock_environment(context_.slot);
@@ -186,25 +200,6 @@ private:
         note_dependencies();
     }
 
-    std::optional<Ending> ending_of(const MockEnd& end, const MockRun& run, Fault fault) const {
-        if (end.cancelled) return stopped_ending(Stop::cancelled, {}, end.facts);
-        if (end.out_of_time) return stopped_ending(Stop::out_of_time, run.time_max, end.facts);
-        if (end.stalled) return stopped_ending(Stop::stalled, run.silence_max, end.facts);
-        if (end.out_of_disk) {
-            return Ending{Outcome::disk_full,
-                          "The worker's disk had less free than disk_free_min says, and this "
-                          "attempt had most on it."};
-        }
-        HostEvidence host;
-        host.fault = std::move(fault);
-        host.oom_kills = end.oom_kills;
-        host.kernel = end.kernel;
-        host.disk_exhausted = end.disk_exhausted;
-        Ending ending = mock_ending(end.exit_code, end.facts, host);
-        if (ending.outcome == Outcome::ok) return std::nullopt;
-        return ending;
-    }
-
     sandbox::Cgroup make_group(RootKind kind) const {
         if (context_.settings.cgroups == nullptr) return {};
         Resources resources = order_.resources;
@@ -222,7 +217,7 @@ private:
 
     std::vector<std::string> build_command() const {
         const MockSettings& mock = context_.settings.mock;
-        if (!mock.namespaces || !needs_network(lease_.seed_repos)) {
+        if (!is_split(mock, lease_.seed_repos)) {
             return confined(mock, rebuild_command(mock, paths_, order_), sandbox::Network::none);
         }
         const SplitRebuild split = split_rebuild(mock, paths_, order_);
@@ -270,7 +265,7 @@ private:
 
     std::optional<Ending> store_results() {
         for (const RpmFile& rpm : report_.rpms) {
-            if (context_.cancelled()) return infra("The worker was told to stop the attempt.");
+            if (context_.cancelled()) return stopped_ending(Stop::cancelled, {}, {});
             const auto stored = while_farm_is_away(context_, [&] {
                 return context_.api.store_object({lease_.attempt, lease_.fence}, rpm.digest,
                                                  taken_ / rpm.filename);

@@ -95,14 +95,13 @@ private:
         MockRun run = like_;
         run.command = confined(context_.settings.mock, init_command(context_.settings.mock, paths_),
                                network_);
+        run.clean_up = clean_up_commands(context_.settings.mock, paths_);
         run.results = paths_.results;
         run.output = context_.directory / "prepare.out";
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         if (end.was_ended() || end.exit_code != 0) {
             discard_root(root_);
-            if (end.cancelled)
-                return Ending{Outcome::infra_aborted, "The worker was told to stop the attempt."};
-            Ending ending = mock_ending(end.exit_code, end.facts);
+            Ending ending = run_ending(end.stop, end.limit, end.exit_code, end.facts, end.host);
             // Nothing of the package was touched yet.
             if (!is_infra(ending.outcome)) ending.outcome = Outcome::infra_aborted;
             return ending;

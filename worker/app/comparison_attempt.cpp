@@ -1,5 +1,4 @@
 #include "worker/app/comparison_attempt.hpp"
-#include "worker/app/confined.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +14,7 @@
 #include "worker/app/rebuilt_repo.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/bench/twin_roots.hpp"
+#include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
 #include "worker/mock/seed_check.hpp"
 
@@ -26,6 +26,10 @@ AttemptReport ended(Outcome outcome, const std::string& evidence) {
     report.outcome = outcome;
     report.evidence = printable(evidence, 2000);
     return report;
+}
+
+AttemptReport ended(const Ending& ending) {
+    return ended(ending.outcome, ending.evidence);
 }
 
 /// Fetches the RPMs of one side; their places go into `files`, by digest: with `encoding: flags`
@@ -90,8 +94,7 @@ AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseG
     bench_context.cancelled = [&] { return context.cancelled() || is_late(); };
 
     auto samples = bench::run_comparison(order, bench_context);
-    if (context.cancelled())
-        return ended(Outcome::infra_aborted, "The worker was told to stop the attempt.");
+    if (context.cancelled()) return ended(stopped_ending(Stop::cancelled, {}, {}));
     if (samples) {
         AttemptReport report;
         report.outcome = Outcome::ok;

@@ -150,15 +150,16 @@ void drain(agent::Agent& agent, Duration time) {
 }  // namespace
 
 void run_daemon(const WorkerConfig& config) {
+    AttemptSettings settings = attempt_settings_of(config);
+    const std::vector<Slot> slots = slots_of(config);
+    // Its lock comes before and goes after all that a second worker on this state would share.
+    StateDirectory state(config.state, settings.mock, users_of(slots));
     sandbox::CgroupTree cgroups(group_name_of(config));
     sandbox::DiskWatch disk([&config] { return sandbox::free_disk_bytes(config.state); },
                             config.disk_free_min);
-    AttemptSettings settings = attempt_settings_of(config);
     settings.cgroups = &cgroups;
     settings.disk = &disk;
-    const std::vector<Slot> slots = slots_of(config);
     SchedulerClient client(config.scheduler, read_token(config));
-    StateDirectory state(config.state, settings.mock, users_of(slots));
     cgroups.remove_leftovers();
     state.remove_leftovers();
     remove_old_root_caches(config.mock);

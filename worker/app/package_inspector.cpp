@@ -103,8 +103,8 @@ Inspected inspect_packages(const AttemptContext& context,
     Inspected inspected;
     const auto exit_code = run(spec, context.cancelled);
     if (!exit_code) {
-        inspected.ending = infra(context.cancelled() ? "The worker was told to stop the attempt."
-                                                     : "terrace-inspect took too long.");
+        inspected.ending = context.cancelled() ? stopped_ending(Stop::cancelled, {}, {})
+                                               : infra("terrace-inspect took too long.");
         return inspected;
     }
     const std::string text = sandbox::read_plain_file(report, kReportBytesMax).value_or("");

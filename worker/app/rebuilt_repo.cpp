@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/os/child_process.hpp"
+#include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
 #include "worker/mock/relabelled_rpm.hpp"
 
@@ -51,7 +52,7 @@ Result<void> make_rebuilt_repo(const AttemptContext& context,
     for (const RpmFile& rpm : rpms) {
         if (rpm.debug || rpm.nevra.arch == "src" || !seen.insert(rpm.digest).second) continue;
         if (context.cancelled())
-            return Error{Errc::unavailable, "The worker was told to stop the attempt."};
+            return Error{Errc::unavailable, stopped_ending(Stop::cancelled, {}, {}).evidence};
         const bool is_level = is_level_arch(rpm.nevra.arch);
         const auto file = fetch_rpm(context, rpm, is_level ? unlabelled : directory);
         if (!file) return file.error();

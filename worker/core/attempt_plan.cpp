@@ -168,6 +168,10 @@ bool needs_network(const std::vector<SeedRepo>& seed_repos) {
     });
 }
 
+bool is_split(const MockSettings& settings, const std::vector<SeedRepo>& seed_repos) {
+    return settings.namespaces && needs_network(seed_repos);
+}
+
 SplitRebuild split_rebuild(const MockSettings& settings,
                            const AttemptPaths& paths,
                            const BuildOrder& order) {

@@ -201,6 +201,7 @@ Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& hos
                 Outcome::timeout,
                 joined(sentence(meaning, facts.mock_error.substr(0, facts.mock_error.find(':'))),
                        facts.last_line.empty() ? "" : "last line: " + facts.last_line)};
+        case Decides::unpacking:
         case Decides::host: return host_ending(meaning, facts, host);
     }
     return infra(meaning, facts);
@@ -217,6 +218,10 @@ Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts) {
                                               " of mock's time" + last};
             return {Outcome::infra_aborted, "mock had not ended after " + in_words(limit) +
                                                 ", and rpmbuild was not running."};
+        case Stop::out_of_disk:
+            return {Outcome::disk_full,
+                    "The worker's disk had less free than disk_free_min says, and this attempt had "
+                    "most on it."};
         case Stop::stalled:
             if (facts.step_running)
                 return {Outcome::stalled, "No output and no CPU use for " + in_words(limit) + last};
@@ -225,6 +230,19 @@ Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts) {
                                                 ", and rpmbuild was not running."};
     }
     return {Outcome::infra_aborted, "The worker was told to stop the attempt."};
+}
+
+Ending run_ending(
+    Stop why, Duration limit, int exit_code, const LogFacts& facts, const HostEvidence& host) {
+    if (why != Stop::none) return stopped_ending(why, limit, facts);
+    return mock_ending(exit_code, facts, host);
+}
+
+bool tmpfs_was_full(Stop why, int exit_code, Outcome outcome, const HostEvidence& host) {
+    if (why != Stop::none || host.disk_exhausted) return false;
+    const ExitCodeRule* rule = exit_code_rule(exit_code);
+    return outcome == Outcome::disk_full ||
+           (rule != nullptr && rule->decides == Decides::unpacking);
 }
 
 }  // namespace terrace::worker

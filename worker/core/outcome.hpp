@@ -47,11 +47,26 @@ struct HostEvidence {
 Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& host = {});
 
 /// Why the worker itself ended a run.
-enum class Stop { none, cancelled, out_of_time, stalled };
+enum class Stop {
+    none,
+    cancelled,
+    out_of_time,
+    out_of_disk,  ///< too little was left on the worker's disk, and this attempt had most on it
+    stalled
+};
 
 /// What that means. Time and silence are the package's only if it was rpmbuild that used them up;
 /// while the build root is filled they are those of a mirror, a disk or mock.
 /// @param limit the time that was exceeded
 Ending stopped_ending(Stop why, Duration limit, const LogFacts& facts);
+
+/// What the end of a run of mock means, whoever ended it: stopped_ending() or mock_ending().
+Ending run_ending(
+    Stop why, Duration limit, int exit_code, const LogFacts& facts, const HostEvidence& host);
+
+/// Whether a run whose build root was on a tmpfs failed for want of room in that, so that it may
+/// succeed on the host's disk; not if that was full as well, or the worker ended the run.
+/// @param outcome run_ending()'s
+bool tmpfs_was_full(Stop why, int exit_code, Outcome outcome, const HostEvidence& host);
 
 }  // namespace terrace::worker

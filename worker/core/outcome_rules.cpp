@@ -79,7 +79,7 @@ constexpr std::array kExitCodes = {
     ExitCodeRule{0, Decides::nothing, "mock succeeded"},
     ExitCodeRule{1, Decides::rpmbuild, "mock failed"},
     // Also what mock documents for a call past its setuid wrapper.
-    ExitCodeRule{2, Decides::host, "The root cache could not be unpacked"},
+    ExitCodeRule{2, Decides::unpacking, "The root cache could not be unpacked"},
     ExitCodeRule{3, Decides::host, "mock does not accept its configuration"},
     ExitCodeRule{4, Decides::host, "mock built only some of several packages"},
     ExitCodeRule{5, Decides::host, "mock does not accept its command line"},

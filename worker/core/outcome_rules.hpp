@@ -53,6 +53,7 @@ enum class Decides {
     package_manager,  ///< what dnf says: BuildRequires, or the seed and the way to it
     source_package,   ///< the SRPM, unless the container failed
     time,             ///< rpmbuild took longer than --rpmbuild_timeout
+    unpacking,        ///< the disk that the root cache is unpacked to, be it the host's or a tmpfs
     host              ///< the package has no part in it
 };
 

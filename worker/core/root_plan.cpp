@@ -22,9 +22,9 @@ std::string option(const std::string& plugin, const std::string& name, const std
 
 }  // namespace
 
-RootKind root_kind_of(const RootSettings& settings, const Resources& order) {
+RootKind root_kind_of(const RootSettings& settings, const Resources& order, bool split) {
     const bool fits = order.disk_bytes > 0 && order.disk_bytes <= settings.tmpfs_disk_bytes_max;
-    if (settings.kind == RootKind::tmpfs && !fits) return RootKind::root_cache;
+    if (settings.kind == RootKind::tmpfs && (split || !fits)) return RootKind::root_cache;
     return settings.kind;
 }
 

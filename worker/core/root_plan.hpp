@@ -28,8 +28,10 @@ struct RootSettings {
     std::int64_t tmpfs_disk_bytes_max = std::int64_t{2} << 30;
 };
 
-/// What this build gets. Of a build whose disk use nobody knows (0) a tmpfs may be too small.
-RootKind root_kind_of(const RootSettings& settings, const Resources& order);
+/// What this build gets. Of a build whose disk use nobody knows (0) a tmpfs may be too small; and
+/// one that is several runs of mock (`split`: is_split()) would find its tmpfs empty in the second,
+/// as mock mounts it for itself only.
+RootKind root_kind_of(const RootSettings& settings, const Resources& order, bool split);
 
 /// Of the memory of a host with that many slots, what the farm may set aside.
 std::int64_t memory_offered(const RootSettings& settings, std::int64_t host_bytes, int slots);

@@ -108,12 +108,12 @@ os::UniqueFd create_file(const std::filesystem::path& path) {
 void read_kernel_log(KernelLog& kernel, const LogFollower& follower, int mock_uid, MockEnd& end) {
     const int uid = mock_uid >= 0 ? mock_uid : static_cast<int>(::getuid());
     kernel.read([&](std::string_view line) {
-        if (is_out_of_memory_kill(line, uid)) end.kernel.oom_line = printable(line, 200);
+        if (is_out_of_memory_kill(line, uid)) end.host.kernel.oom_line = printable(line, 200);
         if (end.invalid_opcodes.size() >= kOpcodesMax) return;
         if (auto opcode = invalid_opcode_of(line))
             end.invalid_opcodes.push_back({std::move(*opcode), follower.is_in_check()});
     });
-    end.kernel.complete = kernel.is_complete();
+    end.host.kernel.complete = kernel.is_complete();
 }
 
 bool is_exhausted(const std::filesystem::path& directory) {
@@ -142,12 +142,12 @@ void take_usage(const sandbox::CgroupUsage& group, MockEnd& end) {
         end.usage.system = {};
     }
     end.usage.bytes_written = std::max(end.usage.bytes_written, group.bytes_written.value_or(0));
-    end.oom_kills = group.oom_kills.value_or(0);
+    end.host.oom_kills = group.oom_kills.value_or(0);
 }
 
 /// The build root still stands, and after a signal perhaps processes in it.
 void clean_up_failure(const MockRun& run, MockEnd& end) {
-    end.disk_exhausted = is_exhausted(run.base_directory);
+    end.host.disk_exhausted = is_exhausted(run.base_directory);
     if (run.look_at_failure) run.look_at_failure(end);
     // One that another mock holds is not ours to clean up.
     if (end.exit_code != kExitCodeLocked) run_clean_up(run.clean_up, run.environment);
@@ -182,13 +182,19 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
     std::optional<LogFacts> at_stop;
     while (!(exit = child.poll())) {
         const auto now = Clock::now();
-        end.cancelled = cancelled();
-        end.out_of_time = !end.cancelled && now >= start + run.time_max;
-        end.out_of_disk = !end.cancelled && run.disk_must_end(gauge.bytes());
-        end.stalled = !end.cancelled && !end.out_of_time && !end.out_of_disk &&
-                      silence.is_due(now) &&
-                      silence.look(now, follower.bytes(), cpu_time_of(run, child));
-        if (end.was_stopped()) {
+        if (cancelled()) {
+            end.stop = Stop::cancelled;
+        } else if (now >= start + run.time_max) {
+            end.stop = Stop::out_of_time;
+            end.limit = run.time_max;
+        } else if (run.disk_must_end(gauge.bytes())) {
+            end.stop = Stop::out_of_disk;
+        } else if (silence.is_due(now) &&
+                   silence.look(now, follower.bytes(), cpu_time_of(run, child))) {
+            end.stop = Stop::stalled;
+            end.limit = run.silence_max;
+        }
+        if (end.stop != Stop::none) {
             follower.follow();
             at_stop = follower.facts();
             exit = end_group(child);
@@ -207,7 +213,8 @@ MockEnd run_mock(const MockRun& run, AttemptLog& log, const std::function<bool()
         take_usage(run.group->usage(), end);
     }
     run.end_processes();
-    end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
+    // What is on a tmpfs is no disk use, and the results alone would be taken for all of it.
+    if (!run.root_on_tmpfs) end.disk_bytes = gauge.bytes_max() + allocated_bytes(run.results);
     follower.follow();
     read_kernel_log(kernel, follower, run.uid, end);
     if (end.exit_code != 0) clean_up_failure(run, end);

@@ -12,6 +12,7 @@
 #include "common/vocab/time.hpp"
 #include "worker/core/kernel_lines.hpp"
 #include "worker/core/log_scanner.hpp"
+#include "worker/core/outcome.hpp"
 #include "worker/mock/attempt_log.hpp"
 #include "worker/sandbox/cgroup.hpp"
 
@@ -26,23 +27,19 @@ struct SeenOpcode {
 /// How it ended.
 struct MockEnd {
     int exit_code = 0;
-    bool cancelled = false;
-    bool out_of_disk = false;  ///< it was ended because disk_must_end
-    bool out_of_time = false;  ///< it took longer than time_max and was ended
-    bool stalled = false;      ///< it was silent for silence_max and was ended
+    Stop stop = Stop::none;  ///< why run_mock() has ended it
+    Duration limit{};        ///< that it exceeded, if it was out_of_time or stalled
     /// Memory and CPU time are the group's where its controllers tell them, else those of processes
     /// that were waited for.
     os::ChildUsage usage;
-    int oom_kills = 0;            ///< processes that the kernel killed at the group's memory limit
-    std::int64_t disk_bytes = 0;  ///< as AttemptReport has it
+    /// As AttemptReport has it. 0, which is "not known", with the build root on a tmpfs.
+    std::int64_t disk_bytes = 0;
     LogFacts facts;
-    KernelFacts kernel;
+    HostEvidence host;  ///< whose fault is left to who looks at the failure
     std::vector<SeenOpcode> invalid_opcodes;
-    bool disk_exhausted = false;  ///< after a failure nothing was left where the build root is
 
-    bool was_stopped() const { return cancelled || out_of_time || out_of_disk || stalled; }
     /// An end that is not mock's own: it may have left a build root, in any state.
-    bool was_ended() const { return was_stopped() || exit_code >= 128; }
+    bool was_ended() const { return stop != Stop::none || exit_code >= 128; }
 };
 
 /// One run of mock.

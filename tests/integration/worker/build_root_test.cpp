@@ -85,7 +85,7 @@ TEST_CASE("a root in memory holds no other build's files, and its size is mock's
     lease.build->resources.disk_bytes = 100 << 20;
     const AttemptReport report = worker.run(lease);
     CHECK(name_of(report.outcome) == "ok");
-    CHECK(report.disk_bytes < 1 << 20);  // mock's results: nothing else was on the disk
+    CHECK(report.disk_bytes == 0);  // the farm learns nothing from it
     CHECK_FALSE(worker.left_something());
 }
 
@@ -132,6 +132,28 @@ TEST_CASE("an attempt that fills the disk nevertheless is ended") {
     CHECK_FALSE(worker.left_something());
 }
 
+TEST_CASE("an attempt that fills the disk while its root is prepared is ended as that") {
+    if (!has_mini_repo()) return;
+    MiniWorker worker;
+    worker.settings.mock.roots.kind = RootKind::reuse;
+    const os::TemporaryDirectory cache;  // in which no root is prepared yet
+    fs::permissions(cache.path(), fs::perms(0755));
+    worker.settings.mock.cache_directory = cache.path();
+    std::atomic<std::int64_t> free = std::int64_t{10} << 30;
+    sandbox::DiskWatch disk([&free] { return free.load(); }, std::int64_t{1} << 30);
+    worker.settings.disk = &disk;
+    worker.runner->start(worker.lease_on("ok"));
+    for (int i = 0; i < 600 && !was_prepared(worker); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    free = 1000;
+    const auto report = worker.wait_for_report(std::chrono::seconds(60));
+    REQUIRE(report);
+    CHECK(name_of(report->outcome) == "disk_full");
+    CHECK(report->evidence.find("disk_free_min") != std::string::npos);
+    CHECK(prepared_of(worker).empty());
+    CHECK_FALSE(worker.left_something());
+}
+
 TEST_CASE("a build runs within its limits, in a control group that goes with it") {
     if (!has_mini_repo()) return;
     const std::string name = "terrace-test-attempt-" + std::to_string(::getpid());
@@ -154,6 +176,25 @@ TEST_CASE("a build runs within its limits, in a control group that goes with it"
     const AttemptReport eaten = worker.run(lease);
     CHECK_FALSE(eaten.outcome == Outcome::ok);
     CHECK(eaten.memory_peak_bytes == std::int64_t{1} << 30);
+}
+
+TEST_CASE("what preparing a root takes is not reported as the build's") {
+    if (!has_mini_repo()) return;
+    const std::string name = "terrace-test-prepared-" + std::to_string(::getpid());
+    sandbox::CgroupTree cgroups(name);
+    MiniWorker worker;
+    worker.settings.cgroups = &cgroups;
+    worker.settings.mock.roots.kind = RootKind::reuse;
+    const os::TemporaryDirectory cache;  // in which no root is prepared yet
+    fs::permissions(cache.path(), fs::perms(0755));
+    worker.settings.mock.cache_directory = cache.path();
+    const AttemptReport preparing = build(worker, "finds-nothing");
+    CHECK(was_prepared(worker));
+    const AttemptReport prepared = build(worker, "finds-nothing");
+    // Preparing takes nine times as much CPU as this build, on whatever host.
+    CAPTURE(preparing.cpu_ms);
+    CAPTURE(prepared.cpu_ms);
+    CHECK(preparing.cpu_ms < 4 * prepared.cpu_ms);
 }
 
 TEST_CASE("a root's key follows its seed, its configuration and every file of it") {

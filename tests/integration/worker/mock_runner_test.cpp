@@ -77,7 +77,7 @@ TEST_CASE("the log is shipped while mock runs") {
         return seen.load();
     };
     const MockEnd end = run_mock(stage.run_of("echo first; sleep 300"), stage.log, cancelled);
-    CHECK(end.cancelled);
+    CHECK(end.stop == Stop::cancelled);
     CHECK(seen);
 }
 
@@ -90,7 +90,7 @@ TEST_CASE(
     const MockEnd end = run_mock(stage.run_of("sleep 300 & echo $! > " + pid_file + ".part; mv " +
                                               pid_file + ".part " + pid_file + "; wait"),
                                  stage.log, cancelled);
-    CHECK(end.cancelled);
+    CHECK(end.stop == Stop::cancelled);
     CHECK(end.exit_code == 143);
     CHECK(stage.was_cleaned());
     const pid_t child = static_cast<pid_t>(std::stol(os::read_file(pid_file)));
@@ -115,7 +115,7 @@ TEST_CASE("a mock that ignores SIGTERM is killed after the grace time") {
         run_mock(stage.run_of("trap '' TERM; touch $RESULTS/ready; while :; do sleep 1; done"),
                  stage.log, cancelled);
     CHECK(end.exit_code == 137);
-    CHECK(end.cancelled);
+    CHECK(end.stop == Stop::cancelled);
     CHECK(std::chrono::steady_clock::now() - begin >= 10s);
     CHECK(stage.was_cleaned());
 }
@@ -125,8 +125,8 @@ TEST_CASE("a mock that takes longer than it may is ended") {
     MockRun run = stage.run_of("sleep 300");
     run.time_max = 300ms;
     const MockEnd end = run_mock(run, stage.log, never);
-    CHECK(end.out_of_time);
-    CHECK_FALSE(end.cancelled);
+    CHECK(end.stop == Stop::out_of_time);
+    CHECK(end.limit == run.time_max);
     CHECK(stage.was_cleaned());
 }
 
@@ -137,8 +137,8 @@ TEST_CASE("a mock that neither speaks nor works is ended") {
         "echo '+ sleep 300' >> $RESULTS/build.log; sleep 300");
     run.silence_max = 1s;
     const MockEnd end = run_mock(run, stage.log, never);
-    CHECK(end.stalled);
-    CHECK_FALSE(end.out_of_time);
+    CHECK(end.stop == Stop::stalled);
+    CHECK(end.limit == run.silence_max);
     CHECK(end.facts.step_running);
     CHECK(end.facts.last_line == "+ sleep 300");
     CHECK(stage.was_cleaned());

@@ -147,6 +147,12 @@ TEST_CASE("a split rebuild needs the network for its build root only") {
     CHECK(split.rebuild.back() == some_paths().srpm);
     CHECK_FALSE(needs_network({{"mini", "file:///srv", {}}}));
     CHECK(needs_network({{"mini", "file:///srv", {}}, {"extra", "https://a/b", {}}}));
+    MockSettings settings = some_settings();
+    for (const bool namespaces : {false, true}) {
+        settings.namespaces = namespaces;
+        CHECK_FALSE(is_split(settings, {{"mini", "file:///srv", {}}}));
+        CHECK(is_split(settings, {{"extra", "https://a/b", {}}}) == namespaces);
+    }
 }
 
 TEST_CASE("cleaning up kills what runs in the build root before it removes it") {

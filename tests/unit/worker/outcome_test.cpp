@@ -298,6 +298,54 @@ TEST_CASE("time and silence are the package's only while rpmbuild runs") {
     CHECK(stopped_ending(Stop::stalled, minutes(30), {}).outcome == Outcome::infra_aborted);
     CHECK(stopped_ending(Stop::out_of_time, minutes(30), {}).outcome == Outcome::infra_aborted);
     CHECK(stopped_ending(Stop::cancelled, {}, running).outcome == Outcome::infra_aborted);
+    CHECK(stopped_ending(Stop::out_of_disk, {}, running).outcome == Outcome::disk_full);
+}
+
+TEST_CASE("what mock says of a run does not count once the worker has stopped it") {
+    HostEvidence host;
+    host.oom_kills = 1;
+    for (const Stop why : {Stop::cancelled, Stop::out_of_time, Stop::out_of_disk, Stop::stalled}) {
+        const Duration limit = std::chrono::minutes(30);
+        CHECK(run_ending(why, limit, 0, {}, {}) == stopped_ending(why, limit, {}));
+        CHECK(run_ending(why, limit, 137, rpmbuild_failed(137), host) ==
+              stopped_ending(why, limit, rpmbuild_failed(137)));
+    }
+    CHECK(run_ending(Stop::none, {}, 0, {}, {}).outcome == Outcome::ok);
+    CHECK(run_ending(Stop::none, {}, 1, rpmbuild_failed(), host) ==
+          mock_ending(1, rpmbuild_failed(), host));
+}
+
+TEST_CASE("a build is tried again on disk only if it was its tmpfs that was full") {
+    struct Row {
+        const char* what;
+        Stop stop;
+        int exit_code;
+        LogFacts facts;
+        bool host_is_full;
+        bool was_full;
+    };
+    const LogFacts disk_full = with(rpmbuild_failed(), [](LogFacts& f) {
+        f.lines[LogSays::disk_full] = "cp: error writing 'a': No space left on device";
+    });
+    const std::vector<Row> rows = {
+        {"rpmbuild says so", Stop::none, 1, disk_full, false, true},
+        {"dnf says so", Stop::none, 30, disk_full, false, true},
+        {"the root cache could not be unpacked", Stop::none, 2, {}, false, true},
+        {"the host's disk is full", Stop::none, 1, disk_full, true, false},
+        {"the host's disk is full, of the root cache", Stop::none, 2, {}, true, false},
+        {"the worker ended it for want of disk", Stop::out_of_disk, 143, disk_full, false, false},
+        {"cancelled while unpacking", Stop::cancelled, 2, {}, false, false},
+        {"the package failed", Stop::none, 1, rpmbuild_failed(), false, false},
+        {"mock failed", Stop::none, 20, {}, false, false},
+        {"success", Stop::none, 0, {}, false, false},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.what);
+        HostEvidence host;
+        host.disk_exhausted = row.host_is_full;
+        const Outcome outcome = run_ending(row.stop, {}, row.exit_code, row.facts, host).outcome;
+        CHECK(tmpfs_was_full(row.stop, row.exit_code, outcome, host) == row.was_full);
+    }
 }
 
 TEST_CASE("the evidence says what an operator can act on") {

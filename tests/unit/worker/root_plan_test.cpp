@@ -11,12 +11,20 @@ constexpr std::int64_t kGib = std::int64_t{1} << 30;
 
 TEST_CASE("a tmpfs is for builds that are known to need little disk; other kinds are for all") {
     const RootSettings tmpfs{RootKind::tmpfs, 4 * kGib, 2 * kGib};
-    CHECK(root_kind_of(tmpfs, {1, 0, 1 * kGib}) == RootKind::tmpfs);
-    CHECK(root_kind_of(tmpfs, {1, 0, 2 * kGib}) == RootKind::tmpfs);
-    CHECK(root_kind_of(tmpfs, {1, 0, 2 * kGib + 1}) == RootKind::root_cache);
-    CHECK(root_kind_of(tmpfs, {1, 0, 0}) == RootKind::root_cache);  // nobody knows
+    CHECK(root_kind_of(tmpfs, {1, 0, 1 * kGib}, false) == RootKind::tmpfs);
+    CHECK(root_kind_of(tmpfs, {1, 0, 2 * kGib}, false) == RootKind::tmpfs);
+    CHECK(root_kind_of(tmpfs, {1, 0, 2 * kGib + 1}, false) == RootKind::root_cache);
+    CHECK(root_kind_of(tmpfs, {1, 0, 0}, false) == RootKind::root_cache);  // nobody knows
     for (const RootKind kind : {RootKind::plain, RootKind::root_cache, RootKind::reuse})
-        CHECK(root_kind_of({kind, 4 * kGib, 2 * kGib}, {1, 0, 100 * kGib}) == kind);
+        CHECK(root_kind_of({kind, 4 * kGib, 2 * kGib}, {1, 0, 100 * kGib}, false) == kind);
+}
+
+TEST_CASE(
+    "a build of several runs of mock cannot have its root on a tmpfs, which each makes anew") {
+    const Resources small{1, 0, 1 * kGib};
+    CHECK(root_kind_of({RootKind::tmpfs, 4 * kGib, 2 * kGib}, small, true) == RootKind::root_cache);
+    for (const RootKind kind : {RootKind::plain, RootKind::root_cache, RootKind::reuse})
+        CHECK(root_kind_of({kind, 4 * kGib, 2 * kGib}, small, true) == kind);
 }
 
 TEST_CASE("the farm is not offered the memory that the slots' tmpfs may take") {
