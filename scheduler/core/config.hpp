@@ -36,9 +36,12 @@ struct GatePolicy {
         0.01;  ///< regress: the upper end is below 1 - this; equivalent: all inside +-this
     double noise_max =
         0.25;  ///< unstable: log ratios of pairs spread wider than this (standard deviation)
-    int quadruples = 10;  ///< ABBA blocks of each benchmark; each gives two pairs
+    /// After so many pairs of each benchmark it is decided whether to go on; two make a block.
+    std::vector<int> looks = {10, 20, 40, 80};
+    /// Of the promotions of a rebuild, at most this share is expected to gain too little.
+    double false_discovery_max = 0.05;
 };
-BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, quadruples))
+BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, looks, false_discovery_max))
 
 /// What the release says of one source package.
 struct PackageRule {

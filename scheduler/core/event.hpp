@@ -8,6 +8,7 @@
 
 #include "common/vocab/explanation.hpp"
 #include "common/vocab/lease.hpp"
+#include "common/vocab/look.hpp"
 #include "common/vocab/plan.hpp"
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
@@ -105,6 +106,11 @@ struct ReportAttempt {
     AttemptId attempt;
     AttemptReport report;
 };
+/// What a comparison measured up to a look; may be repeated.
+struct ReportLook {
+    AttemptId attempt;
+    LookReport look;
+};
 /// An empty `error` means that the compose is published and its stream points to it.
 struct ComposeEnded {
     ComposeId compose;
@@ -127,6 +133,7 @@ using Event = std::variant<ImportPackageSet,
                            RenewLeases,
                            CheckLease,
                            ReportAttempt,
+                           ReportLook,
                            ComposeEnded>;
 
 struct Done {};
@@ -154,6 +161,7 @@ using Reply = std::variant<Done,
                            NoLease,
                            LeaseGrant,
                            Renewed,
+                           LookAnswer,
                            RebuildPlan,
                            SecondPass,
                            RebuildDiff,

@@ -219,7 +219,13 @@ struct Comparison {
     std::optional<Verdict> verdict;
     std::string reason;
     std::vector<BenchmarkResult> results;  ///< the deciding one first
-    bool promoted = false;                 ///< what the gate made of the verdict
+    std::string cpu;                       ///< "vendor model" that the results are of
+    /// Of the promotion that was measured; 1 of whatever else was. None: not measured in this
+    /// rebuild, so no member of its family (gate/close_family.hpp).
+    std::optional<double> p;
+    std::optional<double> p_adjusted;            ///< once the family is closed
+    std::optional<ComparisonId> inherited_from;  ///< whose verdict this is
+    bool promoted = false;  ///< what the gate made of the verdict, once the family is closed
     std::optional<TimePoint> decided_at;
     friend bool operator==(const Comparison&, const Comparison&) = default;
 };
@@ -238,6 +244,10 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        verdict,
                        reason,
                        results,
+                       cpu,
+                       p,
+                       p_adjusted,
+                       inherited_from,
                        promoted,
                        decided_at))
 
@@ -290,8 +300,8 @@ struct Stream {
 };
 BOOST_DESCRIBE_STRUCT(Stream, (), (release, name, compose))
 
-/// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database
-/// only.
+/// The farm's state: enough to go on after a crash. Ended attempts, and the samples of comparisons
+/// that are decided, are in the database only.
 struct Snapshot {
     std::map<PackageSetId, PackageSet> package_sets;
     std::map<SourcePackageId, SourcePackage> source_packages;
@@ -305,7 +315,8 @@ struct Snapshot {
     std::map<BuildId, Build> builds;
     std::map<BuildId, std::vector<BuildRpm>> build_rpms;
     std::map<ComparisonId, Comparison> comparisons;
-    std::map<AttemptId, Attempt> attempts;  ///< those with a live lease
+    std::map<ComparisonId, Measured> measured;  ///< of open comparisons
+    std::map<AttemptId, Attempt> attempts;      ///< those with a live lease
     std::map<AttemptId, Lease> leases;
     std::map<ComposeId, Compose> composes;
     /// By repo and file name.

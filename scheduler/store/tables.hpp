@@ -90,6 +90,12 @@ struct Table<core::Lease> {
     static constexpr std::tuple key = {&core::Lease::attempt};
 };
 template <>
+struct Table<core::ComparisonLook> {
+    static constexpr const char* name = "comparison_look";
+    static constexpr std::tuple key = {&core::ComparisonLook::attempt,
+                                       &core::ComparisonLook::pairs};
+};
+template <>
 struct Table<core::ComparisonSample> {
     static constexpr const char* name = "comparison_sample";
     static constexpr std::tuple key = {
@@ -115,9 +121,13 @@ struct Table<core::Stream> {
 
 /// Rows that are written once: a row of that key is the same row.
 template <class Row>
-constexpr bool never_changes = boost::mp11::mp_contains<
-    boost::mp11::mp_list<core::BuildRpm, core::Buildroot, core::Attempt, core::ComparisonSample>,
-    Row>::value;
+constexpr bool never_changes =
+    boost::mp11::mp_contains<boost::mp11::mp_list<core::BuildRpm,
+                                                  core::Buildroot,
+                                                  core::Attempt,
+                                                  core::ComparisonLook,
+                                                  core::ComparisonSample>,
+                             Row>::value;
 
 /// Every row type, such that a table comes after those that its foreign keys point to.
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
@@ -134,6 +144,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Attempt,
                                       core::WorkerHealth,
                                       core::Lease,
+                                      core::ComparisonLook,
                                       core::ComparisonSample,
                                       core::Compose,
                                       core::ComposePackage,

@@ -30,7 +30,7 @@ core::FarmConfig sim_config() {
          .digest = "variant"},
     };
     release.streams = {"testing"};
-    release.gate.quadruples = 4;
+    release.gate.looks = {10, 20, 40};
     core::FarmConfig config;
     config.releases["sim-1"] = release;
     for (const char* package : {"package-1", "package-2", "package-3", "package-4"}) {

@@ -97,7 +97,8 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.gain_min == defaults.gain_min);
         CHECK(release.gate.loss_max == defaults.loss_max);
         CHECK(release.gate.noise_max == defaults.noise_max);
-        CHECK(release.gate.quadruples == defaults.quadruples);
+        CHECK(release.gate.looks == defaults.looks);
+        CHECK(release.gate.false_discovery_max == defaults.false_discovery_max);
     }
 }
 
