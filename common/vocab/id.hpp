@@ -20,5 +20,6 @@ using BuildId = Id<struct BuildTag>;
 using ComparisonId = Id<struct ComparisonTag>;
 using AttemptId = Id<struct AttemptTag>;
 using ComposeId = Id<struct ComposeTag>;
+using WaiverId = Id<struct WaiverTag>;
 
 }  // namespace terrace

@@ -140,6 +140,9 @@ core::GatePolicy read_gate(YamlMap map) {
     if (map.has("looks")) gate.looks = read_looks(map);
     if (map.has("false_discovery_max"))
         gate.false_discovery_max = read_share(map, "false_discovery_max");
+    gate.no_benchmark = map.word_or("no_benchmark", gate.no_benchmark);
+    gate.hold = map.word_or("hold", gate.hold);
+    gate.audit = map.word_or("audit", gate.audit);
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");

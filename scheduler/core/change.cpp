@@ -48,6 +48,7 @@ struct Applier {
     }
     void operator()(const Lease& row) const { to.leases[row.attempt] = row; }
     void operator()(const LeaseEnded& row) const { to.leases.erase(row.attempt); }
+    void operator()(const Waiver& row) const { to.waivers[row.id] = row; }
     void operator()(const ComparisonLook& row) const {
         if (is_open(row.comparison))
             to.measured[row.comparison].looks[{row.attempt, row.pairs}] = row;

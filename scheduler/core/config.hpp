@@ -29,6 +29,14 @@ struct VariantSpec {
     std::string digest;  ///< of all of this and of the mock config's text: part of the identity
 };
 
+/// What becomes of a variant that nothing is known of.
+enum class UndecidedPolicy { baseline, ship };
+BOOST_DESCRIBE_ENUM(UndecidedPolicy, baseline, ship)
+
+/// What instructions above a variant's level do.
+enum class AuditPolicy { report, require };
+BOOST_DESCRIBE_ENUM(AuditPolicy, report, require)
+
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
     double gain_min = 0.02;  ///< promote: the interval's lower end is above 1 + this
@@ -40,8 +48,14 @@ struct GatePolicy {
     std::vector<int> looks = {10, 20, 40, 80};
     /// Of the promotions of a rebuild, at most this share is expected to gain too little.
     double false_discovery_max = 0.05;
+    UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
+    UndecidedPolicy hold = UndecidedPolicy::baseline;
+    AuditPolicy audit = AuditPolicy::report;
 };
-BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, looks, false_discovery_max))
+BOOST_DESCRIBE_STRUCT(
+    GatePolicy,
+    (),
+    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit))
 
 /// What the release says of one source package.
 struct PackageRule {

@@ -6,7 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "common/vocab/decision.hpp"
 #include "common/vocab/explanation.hpp"
+#include "common/vocab/gate.hpp"
 #include "common/vocab/lease.hpp"
 #include "common/vocab/look.hpp"
 #include "common/vocab/plan.hpp"
@@ -111,6 +113,28 @@ struct ReportLook {
     AttemptId attempt;
     LookReport look;
 };
+/// Asks for the gate of a rebuild's variants, of one package or of all (empty).
+struct ShowGate {
+    RebuildId rebuild;
+    std::string package;
+};
+/// Id, creation and revocation are the farm's to fill in.
+struct AddWaiver {
+    Waiver waiver;
+};
+struct RevokeWaiver {
+    WaiverId waiver;
+    std::string author;
+};
+/// Asks for waivers of one release or of all (empty); `all`: also those no longer in force.
+struct ListWaivers {
+    std::string release;
+    bool all = false;
+};
+/// Asks as Greenwave is asked.
+struct AskDecision {
+    DecisionRequest request;
+};
 /// An empty `error` means that the compose is published and its stream points to it.
 struct ComposeEnded {
     ComposeId compose;
@@ -134,6 +158,11 @@ using Event = std::variant<ImportPackageSet,
                            CheckLease,
                            ReportAttempt,
                            ReportLook,
+                           ShowGate,
+                           AddWaiver,
+                           RevokeWaiver,
+                           ListWaivers,
+                           AskDecision,
                            ComposeEnded>;
 
 struct Done {};
@@ -142,6 +171,15 @@ struct MadePackageSet {
 };
 struct MadeRebuild {
     RebuildId id;
+};
+struct MadeWaiver {
+    WaiverId id;
+};
+struct GateRows {
+    std::vector<GateRow> rows;
+};
+struct Waivers {
+    std::vector<Waiver> rows;
 };
 struct Registered {
     WorkerId worker;
@@ -162,6 +200,10 @@ using Reply = std::variant<Done,
                            LeaseGrant,
                            Renewed,
                            LookAnswer,
+                           MadeWaiver,
+                           GateRows,
+                           Waivers,
+                           DecisionAnswer,
                            RebuildPlan,
                            SecondPass,
                            RebuildDiff,

@@ -75,6 +75,12 @@ private:
     Decision on(const ReportAttempt&, TimePoint);
     // farm_compare.cpp: comparisons
     Decision on(const ReportLook&, TimePoint);
+    // farm_gate.cpp: the gate as people and services ask it
+    Decision on(const ShowGate&, TimePoint);
+    Decision on(const AddWaiver&, TimePoint);
+    Decision on(const RevokeWaiver&, TimePoint);
+    Decision on(const ListWaivers&, TimePoint);
+    Decision on(const AskDecision&, TimePoint);
     // farm_compose.cpp
     Decision on(const ComposeEnded&, TimePoint);
 
@@ -268,7 +274,14 @@ private:
     void decide_without_lease(TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
     void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
-    void close_families(RebuildId rebuild, Decision& decision);
+    void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
+
+    // farm_gate.cpp
+    std::vector<Waiver> waivers_of(const std::string& release,
+                                   const std::string& package,
+                                   const std::string& variant) const;
+    GateRow gate_row(const Comparison& comparison, TimePoint now) const;
+    const Comparison* comparison_of_nvr(const DecisionRequest& request) const;
 
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);

@@ -247,8 +247,9 @@ void Farm::inherit(Comparison comparison,
     decide(std::move(comparison), *from.verdict, from.reason, now, decision);
 }
 
-/// Once, when no comparison of the rebuild is open: of the promotions only the discoveries pass.
-void Farm::close_families(RebuildId rebuild, Decision& decision) {
+/// Once, when no comparison of the rebuild is open: of the promotions only the discoveries pass,
+/// and of what passes the gate ships what has every stage.
+void Farm::close_families(RebuildId rebuild, TimePoint now, Decision& decision) {
     std::map<std::string, std::vector<Comparison>> by_variant;
     for (const ComparisonId id : comparisons_of_[rebuild]) {
         const Comparison& comparison = state_.comparisons.at(id);
@@ -278,7 +279,7 @@ void Farm::close_families(RebuildId rebuild, Decision& decision) {
                 }
                 ++next;
             }
-            comparison.promoted = comparison.verdict == Verdict::promote;
+            comparison.promoted = gate_row(comparison, now).answer == GateAnswer::ships;
             if (comparison != before) record(decision, std::move(comparison));
         }
     }

@@ -11,6 +11,7 @@
 
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/digest.hpp"
+#include "common/vocab/gate.hpp"
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
@@ -316,7 +317,8 @@ struct Snapshot {
     std::map<BuildId, std::vector<BuildRpm>> build_rpms;
     std::map<ComparisonId, Comparison> comparisons;
     std::map<ComparisonId, Measured> measured;  ///< of open comparisons
-    std::map<AttemptId, Attempt> attempts;      ///< those with a live lease
+    std::map<WaiverId, Waiver> waivers;
+    std::map<AttemptId, Attempt> attempts;  ///< those with a live lease
     std::map<AttemptId, Lease> leases;
     std::map<ComposeId, Compose> composes;
     /// By repo and file name.

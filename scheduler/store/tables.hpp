@@ -90,6 +90,11 @@ struct Table<core::Lease> {
     static constexpr std::tuple key = {&core::Lease::attempt};
 };
 template <>
+struct Table<Waiver> {
+    static constexpr const char* name = "waiver";
+    static constexpr std::tuple key = {&Waiver::id};
+};
+template <>
 struct Table<core::ComparisonLook> {
     static constexpr const char* name = "comparison_look";
     static constexpr std::tuple key = {&core::ComparisonLook::attempt,
@@ -144,6 +149,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Attempt,
                                       core::WorkerHealth,
                                       core::Lease,
+                                      Waiver,
                                       core::ComparisonLook,
                                       core::ComparisonSample,
                                       core::Compose,

@@ -6,8 +6,7 @@ alter table comparison
     add column p_adjusted double precision check (p_adjusted between 0 and 1),
     add column inherited_from bigint references comparison,
     add check (p_adjusted is null or p is not null),
-    add check (state = 'decided' or (p is null and inherited_from is null)),
-    add check (not promoted or verdict = 'promote');
+    add check (state = 'decided' or (p is null and inherited_from is null));
 
 -- What an attempt measured up to one look: where, and in what condition the host was.
 create table comparison_look (
@@ -30,3 +29,27 @@ alter table comparison_sample
 update comparison_sample set comparison = attempt.comparison from attempt where attempt.id = comparison_sample.attempt;
 alter table comparison_sample alter column comparison set not null;
 create index comparison_sample_comparison on comparison_sample (comparison);
+
+-- Who let what pass, why, and until when. Never deleted: this is the audit trail.
+create table waiver (
+    id         bigint primary key,
+    release    text not null,
+    package    text not null,
+    variant    text not null,
+    stage      text not null check (stage in ('check', 'parity', 'audit', 'comparison', 'verdict')),
+    author     text not null check (author <> ''),
+    reason     text not null check (reason <> ''),
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at),
+    revoked_at timestamptz,
+    revoked_by text not null,
+    check ((revoked_at is null) = (revoked_by = ''))
+);
+create trigger stays before delete or truncate on waiver
+    for each statement execute function refuse_change('waivers are an audit trail');
+create trigger only_revoked before update on waiver for each row
+    when ((old.id, old.release, old.package, old.variant, old.stage, old.author, old.reason, old.created_at, old.expires_at)
+          is distinct from
+          (new.id, new.release, new.package, new.variant, new.stage, new.author, new.reason, new.created_at, new.expires_at)
+          or (old.revoked_at is not null and (old.revoked_at, old.revoked_by) is distinct from (new.revoked_at, new.revoked_by)))
+    execute function refuse_change('waivers are an audit trail');

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 #include "scheduler/store/pg_store.hpp"
 #include "tests/integration/store/sample_farm.hpp"
 #include "tests/integration/store/test_database.hpp"
@@ -176,4 +178,26 @@ TEST_CASE("a lost connection is an error once, and then all is well") {
 
 TEST_CASE("a database that cannot be reached is an error") {
     CHECK_THROWS_AS(store::PgStore("host=/no/such/directory"), StoreError);
+}
+
+TEST_CASE("a waiver is revoked once, and nothing else of it ever changes") {
+    Waiver revoked = test::a_waiver();
+    revoked.revoked_at = revoked.created_at;
+    revoked.revoked_by = "bob";
+    Waiver longer = test::a_waiver();
+    longer.expires_at += std::chrono::hours(1);
+    contains(refusal_of({longer}), "waivers are an audit trail");
+    Waiver endless = test::a_waiver();
+    endless.id = WaiverId{52};
+    endless.reason.clear();
+    contains(refusal_of({endless}), "waiver_reason_check");
+
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    store.commit({revoked});
+    CHECK(store.load().waivers.at(revoked.id) == revoked);
+    Waiver again = revoked;
+    again.revoked_by = "carol";
+    CHECK_THROWS_AS(store.commit({again}), StoreError);
 }

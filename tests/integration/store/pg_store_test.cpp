@@ -30,6 +30,7 @@ void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
     CHECK(loaded.build_rpms == expected.build_rpms);
     CHECK(loaded.comparisons == expected.comparisons);
     CHECK(loaded.measured == expected.measured);
+    CHECK(loaded.waivers == expected.waivers);
     CHECK(loaded.attempts == expected.attempts);
     CHECK(loaded.leases == expected.leases);
     CHECK(loaded.composes == expected.composes);

@@ -171,6 +171,20 @@ core::ComparisonLook a_look(int attempt, int pairs) {
     return row;
 }
 
+Waiver a_waiver() {
+    Waiver row;
+    row.id = WaiverId{51};
+    row.release = "mini-1";
+    row.package = "zlib";
+    row.variant = "x86_64_v3";
+    row.stage = GateStage::audit;
+    row.author = "ann";
+    row.reason = "It is dispatched by its \"own\" means.";
+    row.created_at = time_at(50);
+    row.expires_at = time_at(500);
+    return row;
+}
+
 core::Compose a_compose(int id, int rebuild) {
     core::Compose row;
     row.id = ComposeId{id};
@@ -302,6 +316,7 @@ std::vector<core::Change> a_farm() {
     changes.insert(changes.end(), {a_comparison(), leased(a_comparison())});
     add_attempts(changes);
     changes.push_back(a_worker_health());
+    changes.push_back(a_waiver());
     core::Compose finished = a_compose(31, 1);
     finished.state = core::ComposeState::finished;
     finished.finished_at = time_at(30);
