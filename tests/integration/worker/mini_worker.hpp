@@ -21,9 +21,11 @@ std::string mini_repo();
 /// One slot of a worker that drives tests/minimock against the mini distribution.
 class MiniWorker {
 public:
-    /// `parent`: where its state is.
+    /// `parent`: where its state is. `roots`: reuse is quickest by far, once a test program has
+    /// made its root; what a build writes is then beside the cache, not in `parent`.
     explicit MiniWorker(
-        const std::filesystem::path& parent = std::filesystem::temp_directory_path());
+        const std::filesystem::path& parent = std::filesystem::temp_directory_path(),
+        RootKind roots = RootKind::reuse);
 
     /// A lease on building tests/minimock/specs/NAME.spec for x86_64_v3; the SRPM is made and
     /// uploaded.
