@@ -48,8 +48,7 @@ TEST_CASE("a root that is used again shows nothing of the build before, and give
     if (!has_mini_repo()) return;
     std::map<std::string, Digest> anew;
     {
-        MiniWorker worker;
-        worker.settings.mock.roots.kind = RootKind::root_cache;
+        MiniWorker worker(RootKind::root_cache);
         anew = binaries_of(build(worker, "finds-nothing"));
         CHECK(anew.size() >= 2);
     }
@@ -118,7 +117,7 @@ TEST_CASE("an attempt that would fill the disk is refused before anything is fet
 
 TEST_CASE("an attempt that fills the disk nevertheless is ended") {
     if (!has_mini_repo()) return;
-    MiniWorker worker;
+    MiniWorker worker(RootKind::root_cache);
     std::atomic<std::int64_t> free = std::int64_t{10} << 30;
     sandbox::DiskWatch disk([&free] { return free.load(); }, std::int64_t{1} << 30);
     worker.settings.disk = &disk;

@@ -88,7 +88,7 @@ void check_end(const MockEnd& end,
 
 TEST_CASE("a mock that cannot begin") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     Call call(worker);
 
     call.environment.erase("SUDO_UID");
@@ -127,7 +127,7 @@ void put_before(std::vector<std::string>& command, const std::vector<std::string
 
 TEST_CASE("a mock that is not let have what it needs of the host") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     Call call(worker);
     const auto without_capability = [](auto& command) {
         put_before(command, {"setpriv", "--bounding-set=-sys_admin"});
@@ -157,7 +157,7 @@ TEST_CASE("a mock that is not let have what it needs of the host") {
 
 TEST_CASE("a program that is missing") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     Call call(worker, "only-noarch");
     check_end(call.run_with("config_opts['dnf4_builddep_command'] = '/usr/bin/no-builddep'\n"), 120,
               "A weak dependency of mock is missing: [Errno 2] No such file or directory: "
@@ -168,7 +168,7 @@ TEST_CASE("a program that is missing") {
 
 TEST_CASE("a mock that loses track of its own state") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     Call call(worker, "only-noarch");
     check_end(call.run(), 0, "",
               "ok");  // the root cache is there now, and dnf is first called late
@@ -188,7 +188,7 @@ TEST_CASE("a mock that loses track of its own state") {
 
 TEST_CASE("BuildRequires that a script or another packager should tell") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     check_end(Call(worker, "dynamic-fails").run(), 10, "setup.py: error: no version",
               "build_failed");
 
@@ -203,7 +203,7 @@ TEST_CASE("BuildRequires that a script or another packager should tell") {
 
 TEST_CASE("a root cache that is damaged") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     const std::filesystem::path cache = worker.directory.path() / "damaged";
     std::filesystem::create_directory(cache);
     Call call(worker);

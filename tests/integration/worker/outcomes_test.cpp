@@ -42,7 +42,7 @@ void check_build(MiniWorker& worker, const LeaseGrant& lease, const Expected& ex
 
 TEST_CASE("what is the package's own doing") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     check_build(worker, worker.lease_on("only-words", kSpecs), {"ok", 0, ""});
     check_build(worker, worker.lease_on("build-fails"), {"build_failed", 1, "a.c:1:25: error: "});
     check_build(worker, worker.lease_on("check-fails"),
@@ -56,7 +56,7 @@ TEST_CASE("what is the package's own doing") {
 
 TEST_CASE("a source package that came to harm") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("ok");
     const std::string good = os::read_file(worker.directory.path() / lease.build->srpm_name);
     std::string damaged = good;
@@ -70,7 +70,7 @@ TEST_CASE("a source package that came to harm") {
 
 TEST_CASE("time and silence") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("endless-loop");
     lease.build->timeout = 10s;
     lease.build->silence_max = 6s;  // it uses the CPU, so this is not what ends it
@@ -84,7 +84,7 @@ TEST_CASE("time and silence") {
 
 TEST_CASE("a full disk") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("disk-filler", kSpecs);
     check_build(worker, lease,
                 {"disk_full", 1, "dd: error writing 'big': No space left on device"});
@@ -94,7 +94,7 @@ TEST_CASE("a full disk") {
 
 TEST_CASE("want of memory") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     const MemoryLimit limit(std::int64_t{1} << 30);
     if (!limit.works() || !KernelLog().is_complete()) {
         std::cerr << "\n*** SKIPPED: no control group for memory, or no kernel log. ***\n\n";
@@ -117,7 +117,7 @@ LeaseGrant dying_lease(MiniWorker& worker,
 
 TEST_CASE("an instruction that this host lacks, and traps, which every host lacks") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     if (!KernelLog().is_complete()) {
         std::cerr << "\n*** SKIPPED: the kernel's log is not readable. ***\n\n";
         return;
@@ -141,7 +141,7 @@ TEST_CASE("an instruction that this host lacks, and traps, which every host lack
 
 TEST_CASE("signals are never the package's fault") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk(), RootKind::root_cache);
+    MiniWorker worker(RootKind::root_cache, small_disk());
     if (KernelLog().is_complete()) {
         check_build(worker, worker.lease_on("kills-itself", kSpecs),
                     {"infra_aborted", 1, "killed by signal 9, and not for want of memory"});
