@@ -155,10 +155,14 @@ TEST_CASE("waivers are brought, listed and revoked, and the gate is shown") {
         told.push_back(event);
         if (std::holds_alternative<core::AddWaiver>(event))
             return core::Reply(core::MadeWaiver{WaiverId{4}});
+        Waiver waiver;
+        waiver.id = WaiverId{4};
         if (std::holds_alternative<core::ListWaivers>(event))
-            return core::Reply(core::Waivers{{Waiver{.id = WaiverId{4}, .release = "f45"}}});
+            return core::Reply(core::Waivers{{waiver}});
+        GateRow row;
+        row.package = "zlib";
         if (std::holds_alternative<core::ShowGate>(event))
-            return core::Reply(core::GateRows{{GateRow{.package = "zlib"}}});
+            return core::Reply(core::GateRows{{row}});
         return core::Reply(core::Done{});
     };
     const auto made = talk.post("/v1/waivers", R"({"release":"f45","package":"zlib","variant":"v3",
