@@ -74,11 +74,15 @@ void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
         throw;
     }
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(replies[i]);
+    if (!stale_ && farm_.wants_reload()) {
+        stale_ = true;
+        reload();
+    }
     if (!stale_) start_effects(now);
 }
 
 void Engine::start_effects(TimePoint now) {
-    for (core::Effect& effect : farm_.effects(now))
+    for (core::Effect& effect : farm_.effects(now, composing_))
         std::visit([this](auto& order) { start(std::move(order)); }, effect);
 }
 
@@ -92,6 +96,18 @@ void Engine::start(core::RunCompose run) {
             composing_.erase(compose);
         };
         post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
+    });
+}
+
+void Engine::start(core::RunMove run) {
+    const StreamMoveId id = run.move.id;
+    if (!moving_.insert(id).second) return;
+    composer_.start(std::move(run), [this](StreamMoveId move, std::string error) {
+        auto done = [this, move](const Result<core::Reply>& reply) {
+            (void)reply;  // not recorded: it is started once more
+            moving_.erase(move);
+        };
+        post_(Command{core::MoveEnded{move, std::move(error)}, std::move(done)});
     });
 }
 

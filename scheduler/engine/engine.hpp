@@ -59,9 +59,11 @@ private:
     std::function<void(Command)> post_;
     core::Farm farm_;
     void start(core::RunCompose run);
+    void start(core::RunMove run);
     void start(core::ResolveDependencies order);
 
     std::set<ComposeId> composing_;                        ///< handed to the composer and not ended
+    std::set<StreamMoveId> moving_;                        ///< likewise
     std::set<std::pair<PackageSetId, Digest>> resolving_;  ///< handed to the resolver
     bool careful_ = false;                                 ///< the last commit failed
     bool resumed_ = false;                                 ///< the farm was told that it was loaded

@@ -29,7 +29,8 @@ core::FarmConfig sim_config() {
          .defines = {},
          .digest = "variant"},
     };
-    release.streams = {"testing"};
+    release.streams = {"testing", "stable"};
+    release.composes_kept = 2;
     release.gate.quadruples = 4;
     core::FarmConfig config;
     config.releases["sim-1"] = release;
@@ -57,6 +58,7 @@ core::FarmConfig config_of(std::uint64_t seed) {
                      .probes = 1 + static_cast<int>(seed % 2),
                      .probe_delay_min = std::chrono::minutes(1),
                      .probe_delay_max = std::chrono::minutes(10)};
+    config.keeping.builds = std::chrono::minutes(2);  // so that builds are removed within a run
     return config;
 }
 
@@ -121,7 +123,9 @@ Result<core::Reply> World::send(core::Event event) {
                      }});
     run_batch(std::move(batch));
     if (answers != 1) throw std::logic_error("a command must be answered exactly once");
-    if (answer && engine_->farm().state() != store_.durable()) {
+    // After a move its packages come with the next load, which may have failed once more.
+    const bool loaded = !engine_->farm().wants_reload();
+    if (answer && loaded && engine_->farm().state() != store_.durable()) {
         throw std::logic_error("memory must equal the database after a batch");
     }
     return answer;
@@ -168,9 +172,25 @@ void World::order_admission(const SimWorker& worker) {
     (void)send(core::OrderAdmission{worker.name(), order, "Because.", random_.percent(30)});
 }
 
+/// To any compose: most are refused.
+void World::move_stream() {
+    const core::Snapshot& state = store_.durable();
+    if (state.streams.empty() || state.composes.empty()) return;
+    core::MoveStream move;
+    move.release = state.streams.begin()->first.first;
+    move.stream = random_.percent(50) ? state.streams.begin()->first.second : "stable";
+    move.kind = random_.percent(50) ? core::MoveKind::rollback : core::MoveKind::promote;
+    const int last = static_cast<int>(state.composes.rbegin()->first.value);
+    if (move.kind == core::MoveKind::promote || random_.percent(50))
+        move.compose = ComposeId{1 + random_.below(last)};
+    (void)send(std::move(move));
+}
+
 void World::step() {
     now_ += std::chrono::milliseconds(500 + random_.below(5000));
     if (faulty_ && random_.percent(3)) break_something();
+    if (faulty_ && random_.percent(3)) move_stream();
+    if (faulty_ && random_.percent(2)) (void)send(core::CollectGarbage{random_.percent(20)});
     run_batch(std::exchange(posted_, {}));
     for (auto& worker : workers_) worker->step();
     if (random_.percent(30)) composer_.step(faulty_);
@@ -194,9 +214,12 @@ void World::stop_faults() {
 }
 
 bool World::all_rebuilds_ended() const {
-    return std::ranges::all_of(store_.durable().rebuilds, [](const auto& rebuild) {
-        return core::is_final(rebuild.second.state);
+    const bool moved = std::ranges::all_of(store_.durable().stream_moves, [](const auto& move) {
+        return move.second.state != core::MoveState::pending;
     });
+    return moved && std::ranges::all_of(store_.durable().rebuilds, [](const auto& rebuild) {
+               return core::is_final(rebuild.second.state);
+           });
 }
 
 }  // namespace terrace::sim

@@ -48,6 +48,7 @@ private:
     void restart_scheduler();
     void break_something();
     void order_admission(const SimWorker& worker);
+    void move_stream();
 
     core::FarmConfig config_;
     SimRandom random_;

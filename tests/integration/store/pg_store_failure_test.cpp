@@ -124,6 +124,21 @@ TEST_CASE("a final state never changes") {
              "compose 31 is finished: a final state never changes");
 }
 
+TEST_CASE("a stream has one pending move, and one that has ended does not change") {
+    core::StreamMove move;
+    move.id = StreamMoveId{2};
+    move.release = "mini-1";
+    move.stream = "testing";
+    move.kind = core::MoveKind::rollback;
+    move.compose = ComposeId{31};
+    core::StreamMove other = move;
+    other.id = StreamMoveId{3};
+    contains(refusal_of({move, other}), "stream_move_one_pending");
+    other = move;
+    other.id = StreamMoveId{1};
+    contains(refusal_of({other}), "stream_move 1 is finished: a final state never changes");
+}
+
 TEST_CASE("a stream points to a finished compose only") {
     core::Rebuild rebuild = test::a_rebuild();
     rebuild.id = RebuildId{2};

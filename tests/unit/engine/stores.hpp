@@ -28,6 +28,7 @@ public:
 class NoComposer final : public Composer {
 public:
     void start(core::RunCompose, Ended) override {}
+    void start(core::RunMove, MoveEnded) override {}
 };
 
 class NoResolver final : public Resolver {
