@@ -210,17 +210,7 @@ GarbagePlan Farm::plan_garbage(TimePoint now, Decision& decision, bool dry_run) 
     const std::set<ComposeId> composes = kept_composes(state_, *config_);
     for (const ComposeId id : composes) plan.composes.insert({state_.composes.at(id).release, id});
     for (const auto& [key, stream] : state_.streams) {
-        const auto release = config_->releases.find(key.first);
-        if (release == config_->releases.end()) continue;
-        std::set<StreamMoveId>& served = plan.served[key];
-        std::size_t finished = 0;
-        for (auto move = state_.stream_moves.rbegin(); move != state_.stream_moves.rend(); ++move) {
-            const StreamMove& row = move->second;
-            if (row.release != key.first || row.stream != key.second) continue;
-            const bool shown = row.state == MoveState::finished;
-            if (shown && ++finished > release->second.composes_kept) break;
-            if (row.state != MoveState::failed) served.insert(row.id);
-        }
+        plan.served[key] = served_trees(state_, key.first, key.second, now);
     }
     const std::set<BuildId> builds = kept_builds(state_, composes, now - config_->keeping.builds);
     plan.objects = needed_objects(state_, builds);

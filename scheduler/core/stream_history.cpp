@@ -8,6 +8,7 @@ namespace terrace::core {
 namespace {
 
 constexpr std::size_t kNamesShown = 5;
+constexpr std::chrono::minutes kRequestLength{1};
 
 bool is_of(const StreamMove& move, const std::string& release, const std::string& stream) {
     return move.release == release && move.stream == stream;
@@ -108,6 +109,21 @@ ComposeId rollback_target(const Snapshot& state,
         if (fits) target = std::max(target, move.compose);
     }
     return target;
+}
+
+std::set<StreamMoveId> served_trees(const Snapshot& state,
+                                    const std::string& release,
+                                    const std::string& stream,
+                                    TimePoint now) {
+    std::set<StreamMoveId> trees;
+    std::optional<TimePoint> left_at;  // when the stream moved on from the tree in question
+    for (const auto& [id, move] : state.stream_moves | std::views::reverse) {
+        if (!is_of(move, release, stream) || move.state == MoveState::failed) continue;
+        if (left_at && *left_at + kRequestLength < now) break;
+        trees.insert(id);
+        if (move.state == MoveState::finished) left_at = move.finished_at;
+    }
+    return trees;
 }
 
 std::set<BuildId> builds_shown(const Snapshot& state,

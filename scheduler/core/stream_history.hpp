@@ -26,6 +26,14 @@ ComposeId rollback_target(const Snapshot& state,
                           const std::string& release,
                           const std::string& stream);
 
+/// The served trees of a stream that somebody may be reading: the one that it shows, one that is
+/// being made, and those that it has shown within the last minute, since a request may have looked
+/// the link up before it moved.
+std::set<StreamMoveId> served_trees(const Snapshot& state,
+                                    const std::string& release,
+                                    const std::string& stream,
+                                    TimePoint now);
+
 /// Every build whose packages the stream has ever shown.
 std::set<BuildId> builds_shown(const Snapshot& state,
                                const std::string& release,

@@ -15,8 +15,9 @@ constexpr std::size_t kKept = 3;
 
 /// Fills the disk but for so many bytes.
 void fill(const std::filesystem::path& disk, std::uintmax_t but) {
+    std::filesystem::remove(disk / "filler");
     const std::uintmax_t room = std::filesystem::space(disk).available;
-    std::ofstream out(disk / "filler", std::ios::binary | std::ios::trunc);
+    std::ofstream out(disk / "filler", std::ios::binary);
     if (room > but) out << std::string(room - but, 'x') << std::flush;
 }
 

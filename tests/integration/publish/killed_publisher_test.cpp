@@ -98,7 +98,7 @@ TEST_CASE("a publisher killed before any step leaves a whole stream, and the nex
     const testing::Versions versions(4);
     at_every_step(30, [&](int number) {
         CAPTURE(number);
-        const os::TemporaryDirectory directory;
+        const os::TemporaryDirectory directory(testing::fast_disk());
         testing::MovingStream stream(versions, directory.path(), kKept);
         prepare(stream, 3);
         const core::RunCompose order = stream.order(4);
@@ -120,7 +120,7 @@ TEST_CASE("a publisher killed before any step of a rollback, too") {
     const testing::Versions versions(3);
     at_every_step(20, [&](int number) {
         CAPTURE(number);
-        const os::TemporaryDirectory directory;
+        const os::TemporaryDirectory directory(testing::fast_disk());
         testing::MovingStream stream(versions, directory.path(), kKept);
         prepare(stream, 3);
         const core::RunMove order = stream.move_to(2);
@@ -142,7 +142,7 @@ TEST_CASE("a publisher killed before any step of gc, too") {
     const testing::Versions versions(5);
     at_every_step(10, [&](int number) {
         CAPTURE(number);
-        const os::TemporaryDirectory directory;
+        const os::TemporaryDirectory directory(testing::fast_disk());
         testing::MovingStream stream(versions, directory.path(), kKept);
         prepare(stream, 5);
         const core::GarbagePlan plan = stream.garbage();

@@ -17,6 +17,13 @@
 
 namespace terrace::testing {
 
+/// Where files are in memory, if there is such a place: what is tested is the order of steps, and
+/// waiting for a disk takes minutes.
+inline std::filesystem::path fast_disk() {
+    const std::filesystem::path memory = "/dev/shm";
+    return std::filesystem::exists(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
 /// RPMs of so many versions of one package.
 class Versions {
 public:
@@ -91,8 +98,9 @@ public:
     /// That move is in the database.
     void moved_to(std::int64_t compose) { shown_.push_back(ComposeId{compose}); }
 
-    /// As the farm decides it: the last composes stay, and nothing else does.
-    core::GarbagePlan garbage() const {
+    /// As the farm decides it: the last composes stay, and the tree that readers see; with
+    /// `just_moved` those that they have seen, too.
+    core::GarbagePlan garbage(bool just_moved = false) const {
         core::GarbagePlan plan;
         plan.releases = {"f45"};
         std::vector<ComposeId> stay = late(shown_.back());
@@ -102,7 +110,8 @@ public:
             plan.objects.insert(digest(id.value));
         }
         const auto moves = static_cast<std::int64_t>(shown_.size());
-        for (std::int64_t i = 0; i < static_cast<std::int64_t>(kept_) && i < moves; ++i)
+        const auto trees = just_moved ? static_cast<std::int64_t>(kept_) : 1;
+        for (std::int64_t i = 0; i < trees && i < moves; ++i)
             plan.served[{"f45", "testing"}].insert(StreamMoveId{moves - i});
         plan.objects_before =
             std::chrono::floor<Duration>(std::chrono::system_clock::now()) + std::chrono::hours(1);

@@ -109,7 +109,7 @@ TEST_CASE("no reader that began within the last composes misses a file, forwards
     const std::size_t readers_count = env_or("TERRACE_READERS", 50);
     const auto composes = static_cast<std::int64_t>(env_or("TERRACE_READER_COMPOSES", 40));
     const testing::Versions versions(kKept + 4);
-    const os::TemporaryDirectory directory;
+    const os::TemporaryDirectory directory(testing::fast_disk());
     testing::MovingStream stream(versions, directory.path(), kKept);
     Composer composer(stream.store(), stream.published());
     const auto first = stream.order(1);
@@ -138,7 +138,7 @@ TEST_CASE("no reader that began within the last composes misses a file, forwards
         REQUIRE(testing::run(composer, stream.move_to(id - 1)) == "");
         stream.moved_to(id - 1);
         crowd.wait_for_passes(static_cast<int>(readers_count) / 4);
-        if (id % 6 == 0) REQUIRE_NOTHROW(composer.collect(stream.garbage()));
+        if (id % 6 == 0) REQUIRE_NOTHROW(composer.collect(stream.garbage(true)));
     }
     crowd.stop();
     const std::vector<std::string> failures = crowd.failures();

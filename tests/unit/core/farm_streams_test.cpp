@@ -54,10 +54,24 @@ public:
     /// Moves the stream, all the way.
     void move(MoveKind kind, const std::string& stream, std::optional<int> compose = {}) {
         const auto made = std::get<MadeMove>(ask(kind, stream, compose).value());
-        const auto effects = farm_.farm().effects(farm_.now);
-        REQUIRE(effects.size() == 1);
-        CHECK(std::get<RunMove>(effects.front()).move.id == made.id);
+        const auto moves = orders<RunMove>();
+        REQUIRE(moves.size() == 1);
+        CHECK(moves.front().move.id == made.id);
         farm_.get<Done>(MoveEnded{made.id, ""});
+    }
+    /// What of that kind should be under way.
+    template <class Order>
+    std::vector<Order> orders() {
+        std::vector<Order> found;
+        for (Effect& effect : farm_.farm().effects(farm_.now)) {
+            if (auto* order = std::get_if<Order>(&effect)) found.push_back(std::move(*order));
+        }
+        return found;
+    }
+    RunCompose pending_compose() {
+        auto composes = orders<RunCompose>();
+        REQUIRE(composes.size() == 1);
+        return std::move(composes.front());
     }
     std::int64_t shown(const std::string& stream) const {
         const auto found = farm_.state().streams.find({"mini-1", stream});
@@ -76,12 +90,6 @@ private:
     int version_ = 0;
 };
 
-RunCompose pending_compose(TestFarm& farm) {
-    const auto effects = farm.farm().effects(farm.now);
-    REQUIRE(effects.size() == 1);
-    return std::get<RunCompose>(effects.front());
-}
-
 std::vector<std::int64_t> numbers(const std::vector<ComposeId>& ids) {
     std::vector<std::int64_t> values;
     for (const ComposeId id : ids) values.push_back(id.value);
@@ -93,7 +101,7 @@ std::vector<std::int64_t> numbers(const std::vector<ComposeId>& ids) {
 TEST_CASE("a compose moves its stream, and the move is in the stream's history") {
     Published published;
     published.build('1');
-    const RunCompose run = pending_compose(published.farm());
+    const RunCompose run = published.pending_compose();
     CHECK(run.late.empty());
     CHECK(run.composes_kept == 5);
     published.end_compose();
@@ -110,11 +118,12 @@ TEST_CASE("the readers of the last composes that a stream showed are late ones, 
     Published published(config);
     for (const char digest : {'1', '2', '3', '4'}) published.publish(digest);
     published.build('5');
-    CHECK(numbers(pending_compose(published.farm()).late) == std::vector<std::int64_t>{4, 3});
+    CHECK(numbers(published.pending_compose().late) == std::vector<std::int64_t>{4, 3});
     published.end_compose();
     published.move(MoveKind::rollback, "testing");
+    published.farm().restart();
     published.build('6');
-    const RunCompose run = pending_compose(published.farm());
+    const RunCompose run = published.pending_compose();
     CHECK(numbers(run.late) == std::vector<std::int64_t>{4, 5});
     CHECK(run.compose.base == ComposeId{4});
 }
@@ -168,7 +177,7 @@ TEST_CASE("a move that fails leaves the stream where it was, and may be tried ag
     published.farm().get<Done>(MoveEnded{made.id, "No space left on device"});
     CHECK(published.farm().state().stream_moves.at(made.id).error == "No space left on device");
     CHECK(published.shown("testing") == 2);
-    CHECK(published.farm().farm().effects(published.farm().now).empty());
+    CHECK(published.orders<RunMove>().empty());
     published.farm().get<Done>(MoveEnded{made.id, ""});  // of an earlier life
     CHECK(published.shown("testing") == 2);
     published.move(MoveKind::rollback, "testing");
@@ -184,9 +193,9 @@ TEST_CASE(
     published.move(MoveKind::rollback, "testing");
     CHECK(published.farm().farm().wants_reload());
     published.build('3');
-    CHECK(published.farm().farm().effects(published.farm().now).empty());
+    CHECK(published.orders<RunCompose>().empty());
     published.farm().restart();
-    CHECK(pending_compose(published.farm()).compose.base == ComposeId{1});
+    CHECK(published.pending_compose().compose.base == ComposeId{1});
 }
 
 TEST_CASE("a stream never gets other content under a name that it has had") {
@@ -229,7 +238,7 @@ TEST_CASE("a promotion never brings other content under a name that the stream h
 TEST_CASE("COMPOSE.json is told which build made what, and what was not taken") {
     Published published;
     published.build('1');
-    const RunCompose run = pending_compose(published.farm());
+    const RunCompose run = published.pending_compose();
     REQUIRE(run.builds.size() == 1);
     CHECK(run.builds.front().variant == "x86_64");
     CHECK(run.builds.front().attempt == 1);
@@ -241,7 +250,7 @@ TEST_CASE("COMPOSE.json is told which build made what, and what was not taken") 
     SubmitRebuild again;
     again.release = "mini-1";
     published.farm().get<MadeRebuild>(again);  // reuses all of it
-    const RunCompose second = pending_compose(published.farm());
+    const RunCompose second = published.pending_compose();
     REQUIRE(second.builds.size() == 1);
     CHECK(second.builds.front().carried);
 }
@@ -260,19 +269,22 @@ TEST_CASE("garbage is what no kept compose, no open rebuild and no later reuse n
     const std::set<std::pair<std::string, ComposeId>> kept = {
         {"mini-1", ComposeId{3}}, {"mini-1", ComposeId{4}}, {"mini-1", ComposeId{5}}};
     CHECK((plan.composes == kept));
-    const std::set<StreamMoveId> served = {StreamMoveId{3}, StreamMoveId{4}, StreamMoveId{5}};
+    const std::set<StreamMoveId> served = {StreamMoveId{4}, StreamMoveId{5}};
     CHECK((plan.served.at({"mini-1", "testing"}) == served));
     for (const char digest : {'3', '4', '5'})
         CHECK(plan.objects.contains(Digest{std::string(64, digest)}));
     CHECK(plan.objects_before == farm.now - std::chrono::days(1));
-    CHECK(plan.builds_expired == 4);  // both variants of the first two
+    // Both of the first two composes, and the variant's of the third, which did not ship.
+    CHECK(plan.builds_expired == 5);
 
     const auto done = farm.get<GarbagePlan>(CollectGarbage{false});
     CHECK((done.composes == kept));
-    CHECK(farm.changes.size() == 2 + 4);
+    CHECK(farm.changes.size() == 2 + 5);
     CHECK(farm.state().composes.at(ComposeId{2}).removed_at == farm.now);
     CHECK(farm.get<GarbagePlan>(CollectGarbage{false}).builds_expired == 0);
     published.end_compose();
+    // Compose 4's tree was shown a moment ago.
+    CHECK((farm.get<GarbagePlan>(CollectGarbage{true}).served.at({"mini-1", "testing"}) == served));
     CHECK(published.refusal(MoveKind::rollback, "testing", 2) ==
           "The packages of compose 2 were removed; composes_kept of the release says how many "
           "stay.");
