@@ -48,7 +48,7 @@ void Composer::start(core::RunMove order, MoveEnded ended) {
 }
 
 wire::GarbageReport Composer::collect(core::GarbagePlan plan) {
-    // Shared: a job must be copyable, and a promise is not.
+    // Shared: the work must be copyable, and a promise is not.
     auto done = std::make_shared<std::promise<wire::GarbageReport>>();
     std::future<wire::GarbageReport> report = done->get_future();
     put([this, plan = std::move(plan), done = std::move(done)](const Steps& steps) {
@@ -60,15 +60,15 @@ wire::GarbageReport Composer::collect(core::GarbagePlan plan) {
     });
     try {
         return report.get();
-    } catch (const std::future_error&) {  // the job was dropped
+    } catch (const std::future_error&) {  // the work was dropped
         throw PublishError("The scheduler is stopping; try again later.");
     }
 }
 
-void Composer::put(Job job) {
+void Composer::put(Work work) {
     const std::lock_guard lock(mutex_);
     if (thread_.get_stop_token().stop_requested()) return;  // nobody waits any more
-    jobs_.push_back(std::move(job));
+    queue_.push_back(std::move(work));
     wake_.notify_one();
 }
 
@@ -82,11 +82,11 @@ void Composer::run(const std::stop_token& stop) {
     for (;;) {
         std::unique_lock lock(mutex_);
         // After a stop it no longer waits, so what is in the queue is ended, too.
-        if (!wake_.wait(lock, stop, [this] { return !jobs_.empty(); })) return;
-        const Job job = std::move(jobs_.front());
-        jobs_.pop_front();
+        if (!wake_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+        const Work work = std::move(queue_.front());
+        queue_.pop_front();
         lock.unlock();
-        job(steps);
+        work(steps);
     }
 }
 

@@ -46,8 +46,8 @@ public:
     void stop();
 
 private:
-    using Job = std::function<void(const Steps& steps)>;
-    void put(Job job);
+    using Work = std::function<void(const Steps& steps)>;
+    void put(Work work);
     void run(const std::stop_token& stop);
     void publish(const core::RunCompose& order, const Steps& steps) const;
     void move(const core::RunMove& order, const Steps& steps) const;
@@ -61,7 +61,7 @@ private:
     const Steps::Hook hook_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::deque<Job> jobs_;  ///< each ends by itself, and throws nothing
+    std::deque<Work> queue_;  ///< each ends by itself, and throws nothing
     std::jthread thread_;   // last: it uses all of the above
 };
 
