@@ -43,7 +43,7 @@ create trigger keeps_id before update of id on buildroot
 -- What every commit begins with, as an error and not as an answer that must be waited for: so a whole commit is one message.
 create function hold_farm(held bigint) returns void language plpgsql as $$
 begin
-    perform from scheduler_epoch where epoch = held for share;
+    perform from scheduler_epoch where only_row and epoch = held for share;
     if not found then
         raise exception 'another scheduler has taken over' using errcode = 'TF001';
     end if;
