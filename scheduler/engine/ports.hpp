@@ -20,7 +20,7 @@ struct Superseded : std::runtime_error {
     Superseded() : std::runtime_error("Another scheduler has taken over this farm's database.") {}
 };
 
-/// Durable state. Used by the engine's thread only.
+/// Durable state. Used by one thread at a time: the engine's loads, another one may commit.
 class Store {
 public:
     virtual ~Store() = default;

@@ -171,7 +171,8 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
                                    "built by another worker",
                                    "quarantine taken back",
                                    "probing build failed",
-                                   "worker back after probing builds"}) {
+                                   "worker back after probing builds",
+                                   "next batch refused with the one before it"}) {
         CAPTURE(mark);
         CHECK(g_marks.contains(mark));  // a path that no seed visits is not tested
     }

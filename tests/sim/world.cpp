@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -91,7 +92,10 @@ void World::add_worker(const std::string& name, Level level, const std::string& 
     workers_.push_back(std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
 }
 
+/// A commit that is under way then may still happen, and nobody is told.
 void World::restart_scheduler() {
+    if (random_.percent(50)) end_commit();
+    changes_ = nullptr;
     posted_.clear();
     composer_.crash();
     resolver_.crash();
@@ -103,17 +107,43 @@ void World::restart_scheduler() {
     store_.set_faulty(faulty_);
 }
 
-void World::run_batch(std::vector<engine::Command> batch) {
-    const int before = store_.commits();
-    engine_->run_batch(std::move(batch), now_);
-    if (store_.commits() == before) return;
+void World::leave_commit(std::vector<engine::Command> commands) {
+    end_commit();
+    engine_->decide(std::move(commands), now_);
+    changes_ = engine_->begin_commit(now_);
+    engine_->act();
+}
+
+void World::end_commit() {
+    if (!changes_) return;
+    std::exception_ptr failure;
+    try {
+        store_.commit(*changes_);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    changes_ = nullptr;
+    engine_->end_commit(failure);
     check_invariants(store_.durable(), config_);
     for (const auto& [key, stream] : store_.durable().streams) {
         check_compose(store_.durable(), config_.releases.at(key.first), stream.compose);
     }
 }
 
+void World::run_batch(std::vector<engine::Command> commands) {
+    if (engine_->room() < commands.size()) end_commit();
+    engine_->decide(std::move(commands), now_);
+    end_commit();
+    changes_ = engine_->begin_commit(now_);
+    end_commit();
+    engine_->act();
+}
+
 Result<core::Reply> World::send(core::Event event) {
+    if (faulty_ && random_.percent(5)) {
+        // It comes twice, the second time while the database takes what the first one did.
+        leave_commit({{event, [](const Result<core::Reply>&) {}}});
+    }
     Result<core::Reply> answer = Error{Errc::unavailable, "not answered"};
     int answers = 0;
     std::vector<engine::Command> batch;
@@ -191,10 +221,16 @@ void World::step() {
     if (faulty_ && random_.percent(3)) break_something();
     if (faulty_ && random_.percent(3)) move_stream();
     if (faulty_ && random_.percent(2)) (void)send(core::CollectGarbage{random_.percent(20)});
-    run_batch(std::exchange(posted_, {}));
+    std::vector<engine::Command> posted = std::exchange(posted_, {});
+    if (random_.percent(50)) {
+        leave_commit(std::move(posted));
+    } else {
+        run_batch(std::move(posted));
+    }
     for (auto& worker : workers_) worker->step();
     if (random_.percent(30)) composer_.step(faulty_);
     if (random_.percent(30)) resolver_.step(faulty_);
+    run_batch({});
 }
 
 void World::stop_faults() {
