@@ -21,5 +21,6 @@ using ComparisonId = Id<struct ComparisonTag>;
 using AttemptId = Id<struct AttemptTag>;
 using ComposeId = Id<struct ComposeTag>;
 using WaiverId = Id<struct WaiverTag>;
+using StreamMoveId = Id<struct StreamMoveTag>;
 
 }  // namespace terrace

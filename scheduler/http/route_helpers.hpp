@@ -41,6 +41,9 @@ inline const std::vector<GateRow>& wire_form(const core::GateRows& found) {
 inline const std::vector<Waiver>& wire_form(const core::Waivers& found) {
     return found.rows;
 }
+inline wire::Created wire_form(const core::MadeMove& made) {
+    return {made.id.value};
+}
 template <class Wanted>
 const Wanted& wire_form(const Wanted& reply) {
     return reply;
