@@ -155,7 +155,8 @@ TEST_CASE("a farm with leases is brought up to date, and goes on") {
     CHECK(loaded.measured.at(ComparisonId{21}).looks.empty());
     CHECK(loaded.last_attempt == AttemptId{104});
     CHECK(loaded.last_fence == 1104);
-    CHECK(database.ask("select string_agg(id::text, ' ' order by id) from attempt") == "100 101 102");
+    CHECK(database.ask("select string_agg(id::text, ' ' order by id) from attempt") ==
+          "100 101 102");
 
     // The scheduler goes on where the one before it was: the running attempt ends.
     core::Attempt ended = running;
