@@ -9,6 +9,7 @@
 
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/app/config_compose.hpp"
 #include "scheduler/app/config_mock_digest.hpp"
 #include "scheduler/app/config_rules.hpp"
 
@@ -181,6 +182,7 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     if (release.streams.empty()) map.fail("streams", "must name at least one");
     release.variants = read_variants(map, mock_configs);
     release.gate = read_gate(map.map_or_empty("gate"));
+    release.compose = read_compose_policy(map.map_or_empty("compose"));
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);
     release.packages = read_package_rules(map, release);

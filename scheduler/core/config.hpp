@@ -55,12 +55,36 @@ struct PackageRule {
     std::optional<std::int64_t> disk_bytes;
 };
 
+/// Source packages that pass each other values whose layout depends on the level (Eigen's alignment
+/// is 16 bytes at the baseline, 32 with AVX): a variant ships all of them at its level, or none.
+struct AbiGroup {
+    std::string name;
+    std::vector<std::string> sources;
+};
+
+/// Whether a package may leave a level that clients have it at, which `dnf upgrade` never follows
+/// (docs/operating.md): never, or where users are told to run `dnf distro-sync`.
+enum class AllowStall { never, distro_sync };
+
+/// What packages of a release need beside it: its clients have the repos of the seed enabled, or
+/// the release is complete in itself.
+enum class Platform { seed, none };
+BOOST_DESCRIBE_ENUM(Platform, seed, none)
+
+/// How composes are made and checked.
+struct ComposePolicy {
+    AllowStall allow_stall = AllowStall::never;
+    Platform platform = Platform::seed;
+    std::vector<AbiGroup> abi_groups;
+};
+
 struct ReleaseSpec {
     std::string name;
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
     GatePolicy gate;
+    ComposePolicy compose;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
 

@@ -12,6 +12,7 @@
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
+#include "scheduler/core/config.hpp"
 
 /// Facts and requests from outside, what the farm answers, and what it wants done.
 namespace terrace::core {
@@ -159,12 +160,20 @@ using Reply = std::variant<Done,
                            RebuildDiff,
                            Explanation>;
 
+/// The clients of a stream, which must be able to follow it when it moves.
+struct StreamClients {
+    std::vector<VariantSpec> variants;
+    std::vector<ComposeId> earlier;  ///< where they may come from; the last one is the stream's
+    std::vector<SeedRepo> platform;  ///< repositories that they have beside the stream's
+};
+
 /// Publish this compose. Derived from state, so it may be asked for again after a reload:
 /// idempotent.
 struct RunCompose {
     Compose compose;
     std::vector<ComposePackage> packages;
     std::vector<std::string> repos;  ///< every repo of the layout, also an empty one
+    StreamClients clients;
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.

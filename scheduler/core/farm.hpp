@@ -250,6 +250,8 @@ private:
     void start_composes(TimePoint now, Decision& decision);
     void fail_compose(Compose compose, TimePoint now, Decision& decision);
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
+    PublishedBase published_base(const std::string& release, const std::string& stream) const;
+    StreamClients clients_of(const Compose& compose, const std::string& stream) const;
 
     const Build& origin_of(const Build& build) const;
     std::pair<BuildId, BuildId> origins_of(const Comparison& comparison) const;

@@ -47,27 +47,55 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.rebuild = id;
         compose.stream = rebuild.stream;
         compose.created_at = now;
-        std::vector<ComposePackage> base;
-        if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});
-            stream != state_.streams.end()) {
-            compose.base = stream->second.compose;
-            const auto shown = state_.compose_packages.find(*compose.base);
-            if (shown != state_.compose_packages.end()) {
-                for (const auto& [key, row] : shown->second) base.push_back(row);
-            }
-        }
-        std::vector<ComposePackage> plan = plan_compose(release_of(id), base, outcomes_of(id));
-        compose.error = why_unpublishable(plan);
+        const PublishedBase base = published_base(rebuild.release, rebuild.stream);
+        compose.base = base.compose;
+        ComposePlan plan = plan_compose(release_of(id), base, outcomes_of(id));
+        compose.stalled = std::move(plan.stalled);
+        compose.notes = std::move(plan.notes);
+        compose.error = std::move(plan.error);
         if (!compose.error.empty()) {
             fail_compose(std::move(compose), now, decision);
             continue;
         }
         record(decision, compose);
-        for (ComposePackage& row : plan) {
+        for (ComposePackage& row : plan.packages) {
             row.compose = compose.id;
             record(decision, std::move(row));
         }
     }
+}
+
+PublishedBase Farm::published_base(const std::string& release, const std::string& name) const {
+    PublishedBase base;
+    const auto stream = state_.streams.find({release, name});
+    if (stream == state_.streams.end()) return base;
+    base.compose = stream->second.compose;
+    base.stalled = state_.composes.at(*base.compose).stalled;
+    const auto shown = state_.compose_packages.find(*base.compose);
+    if (shown == state_.compose_packages.end()) return base;
+    for (const auto& [key, row] : shown->second) base.packages.push_back(row);
+    return base;
+}
+
+/// Clients may have come from any compose that was made for the stream, and from that which it
+/// points to.
+StreamClients Farm::clients_of(const Compose& compose, const std::string& stream) const {
+    const ReleaseSpec& release = config_->releases.at(compose.release);
+    StreamClients clients;
+    clients.variants = release.variants;
+    const auto shown = state_.streams.find({compose.release, stream});
+    const ComposeId last = shown == state_.streams.end() ? compose.id : shown->second.compose;
+    for (const auto& [id, other] : state_.composes) {
+        if (other.release == compose.release && other.stream == stream &&
+            other.state == ComposeState::finished && id != compose.id && id != last) {
+            clients.earlier.push_back(id);
+        }
+    }
+    if (last != compose.id) clients.earlier.push_back(last);
+    const Rebuild& rebuild = state_.rebuilds.at(compose.rebuild);
+    if (release.compose.platform == Platform::seed)
+        clients.platform = state_.seeds.at(rebuild.seed).repos;
+    return clients;
 }
 
 void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {

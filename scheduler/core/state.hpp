@@ -254,6 +254,10 @@ struct Compose {
     int failures = 0;
     TimePoint not_before{};
     std::string error;
+    /// "zlib.x86_64_v3": published so once, and no longer; who has it gets updates by
+    /// `dnf distro-sync` only. Of earlier composes, too.
+    std::vector<std::string> stalled;
+    std::vector<std::string> notes;  ///< what was left out of a variant, and why: sentences
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
     friend bool operator==(const Compose&, const Compose&) = default;
@@ -269,6 +273,8 @@ BOOST_DESCRIBE_STRUCT(Compose,
                        failures,
                        not_before,
                        error,
+                       stalled,
+                       notes,
                        created_at,
                        finished_at))
 
