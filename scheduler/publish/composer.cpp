@@ -14,10 +14,14 @@ constexpr std::size_t kServedTrees = 5;
 
 }  // namespace
 
-Composer::Composer(const ObjectStore& store, std::filesystem::path published_root, Steps::Hook hook)
+Composer::Composer(const ObjectStore& store,
+                   std::filesystem::path published_root,
+                   Steps::Hook hook,
+                   ReadPlatform read_platform)
     : store_(store),
       root_(std::move(published_root)),
       hook_(std::move(hook)),
+      tools_{store.metadata_directory(), std::move(read_platform)},
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Composer::~Composer() {
@@ -53,6 +57,8 @@ std::string Composer::publish(const core::RunCompose& order, const std::stop_tok
     const Steps steps(stop, hook_);
     try {
         make_compose(store_, release, order, steps);
+        steps.next("check clients");
+        check_stream(release, compose, order.clients, tools_, stop);
         show(release, order, steps);
         return "";
     } catch (const std::exception& e) {

@@ -16,6 +16,8 @@ std::string manifest_of(const core::RunCompose& order) {
                       .stream = order.compose.stream,
                       .base = order.compose.base,
                       .created_at = order.compose.created_at,
+                      .stalled = order.compose.stalled,
+                      .notes = order.compose.notes,
                       .repos = order.repos,
                       .packages = order.packages};
     std::ranges::sort(manifest.packages, {}, [](const core::ComposePackage& package) {

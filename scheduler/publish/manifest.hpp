@@ -22,12 +22,13 @@ struct Manifest {
     std::string stream;
     std::optional<ComposeId> base;
     TimePoint created_at{};
+    std::vector<std::string> stalled;  ///< as core::Compose::stalled
+    std::vector<std::string> notes;    ///< as core::Compose::notes
     std::vector<std::string> repos;
     std::vector<core::ComposePackage> packages;  ///< by repo and filename
 };
-BOOST_DESCRIBE_STRUCT(Manifest,
-                      (),
-                      (id, release, rebuild, stream, base, created_at, repos, packages))
+BOOST_DESCRIBE_STRUCT(
+    Manifest, (), (id, release, rebuild, stream, base, created_at, stalled, notes, repos, packages))
 
 /// The text of the compose's COMPOSE.json.
 std::string manifest_of(const core::RunCompose& order);
