@@ -246,6 +246,7 @@ TEST_CASE("composes and streams have their paths") {
     REQUIRE(composes.as_array().size() == 1);
     CHECK(keys_of(composes.at(0)) ==
           "id release rebuild stream base state failures not_before error created_at finished_at "
+          "stalled notes "
           "packages "
           "path");
     CHECK(composes.at(0).at("packages") == 2);

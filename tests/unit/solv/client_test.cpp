@@ -95,8 +95,8 @@ TEST_CASE("no client gets more than its level") {
 
 // The cases of what libsolv's architecture classes do to a level-aware client, by experiment with
 // libsolv 0.7.39 and the flags of dnf5; the repositories of a compose must avoid the bad ones. The
-// numbers are those of the experiment. 4 is 3 with dnf5's job for single packages, and 13 and 14
-// are with an option that no dnf sets (allowarchchange): no client here has those.
+// numbers are those of the experiment. 4 is 3 with dnf5's request for single packages, and 13 and
+// 14 are with an option that no dnf sets (allowarchchange): no client here has those.
 TEST_CASE("what a level-aware client of one repository with both architectures does") {
     const auto upgraded = [](const MadeUp& from, const std::vector<MadeUp>& offered) {
         return from_to(kAwareV3, from, Errand::upgrade, offered);
