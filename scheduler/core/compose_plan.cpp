@@ -223,24 +223,6 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
-/// A client that has the old one would never get the new one, and a mirror may serve either.
-std::string why_content_is_refused(const PublishedBase& base, const ComposePlan& plan) {
-    std::map<std::pair<std::string, std::string>, const ComposePackage*> published;
-    for (const ComposePackage& row : base.packages) published[{row.repo, row.filename}] = &row;
-    for (const ComposePackage& row : plan.packages) {
-        const auto found = published.find({row.repo, row.filename});
-        if (found == published.end() || found->second->build == row.build ||
-            found->second->digest == row.digest) {
-            continue;
-        }
-        return row.filename + " of " + row.repo +
-               " is published with other content already, by build " +
-               std::to_string(found->second->build.value) + "; build " +
-               std::to_string(row.build.value) + " must have another release.";
-    }
-    return "";
-}
-
 std::string why_stalls_are_refused(const ReleaseSpec& release,
                                    const PublishedBase& base,
                                    const std::vector<std::string>& stalled) {
@@ -302,8 +284,6 @@ ComposePlan plan_compose(const ReleaseSpec& release,
         plan.error = broken.front();
         if (broken.size() > 1)
             plan.error += " And " + std::to_string(broken.size() - 1) + " more of such.";
-    } else if (std::string why = why_content_is_refused(base, plan); !why.empty()) {
-        plan.error = std::move(why);
     } else {
         plan.error = why_stalls_are_refused(release, base, plan.stalled);
     }

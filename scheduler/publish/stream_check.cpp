@@ -43,23 +43,24 @@ std::vector<solv::ClientRepo> platform_of(const core::StreamClients& clients,
 }  // namespace
 
 void check_stream(const std::filesystem::path& release_directory,
-                  const core::Compose& compose,
+                  const std::string& stream,
+                  ComposeId compose,
                   const core::StreamClients& clients,
                   const ClientCheckTools& tools,
                   const std::stop_token& stop) {
     if (clients.variants.empty()) return;
     ClientCheck check;
-    check.compose = compose_path(release_directory, compose.id);
+    check.compose = compose_path(release_directory, compose);
     for (const core::VariantSpec& variant : clients.variants)
         check.variants.push_back({variant.name, variant.target_level, variant.encoding});
     check.earlier = still_there(release_directory, clients.earlier);
     check.platform = platform_of(clients, tools);
-    check.stalled = {compose.stalled.begin(), compose.stalled.end()};
+    check.stalled = {clients.stalled.begin(), clients.stalled.end()};
     check.cache = tools.cache;
     const std::vector<ClientFinding> findings = check_clients(check, stop);
     if (findings.empty()) return;
-    std::string text = "Stream " + compose.stream + " was not moved: compose " +
-                       std::to_string(compose.id.value) + " would hurt clients (" +
+    std::string text = "Stream " + stream + " was not moved: compose " +
+                       std::to_string(compose.value) + " would hurt clients (" +
                        std::to_string(findings.size()) + " found).";
     for (const ClientFinding& finding : findings) text += "\n" + to_string(finding);
     throw PublishError(text);

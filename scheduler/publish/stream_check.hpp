@@ -23,13 +23,14 @@ struct ClientCheckTools {
     ReadPlatform read_platform;   ///< empty: there is none to be had
 };
 
-/// Refuses a move of a stream to `compose`, which is on disk, that would hurt one of its clients
+/// Refuses a move of `stream` to `compose`, which is on disk, that would hurt one of its clients
 /// (client_check.hpp): throws PublishError with a line for the whole and one for each finding. Of
 /// the composes that clients may come from only those are looked at that are still there, the
 /// newest of them. Throws PublishError, too, if metadata cannot be read. From any thread, one at a
 /// time.
 void check_stream(const std::filesystem::path& release_directory,
-                  const core::Compose& compose,
+                  const std::string& stream,
+                  ComposeId compose,
                   const core::StreamClients& clients,
                   const ClientCheckTools& tools,
                   const std::stop_token& stop);

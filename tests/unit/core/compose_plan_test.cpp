@@ -91,18 +91,6 @@ TEST_CASE("a rebuild that ends late takes back nothing that was published meanwh
     CHECK(after.error == "");
 }
 
-TEST_CASE("a name that is published never gets other content") {
-    const ComposePlan before = first({an_outcome("a", "1", true)});
-    SourceOutcome again = an_outcome("a", "1", true);
-    again.baseline.build = BuildId{7};
-    CHECK(plan(a_release(), before, {again}).error == "");  // the same bytes
-    again.baseline.rpms.front().digest.hex = std::string(64, 'f');
-    CHECK(
-        plan(a_release(), before, {again}).error ==
-        "a-1-1.x86_64.rpm of x86_64/os is published with other content already, by build 1; build "
-        "7 must have another release.");
-}
-
 TEST_CASE("two sources that bring the same file cannot be one compose") {
     SourceOutcome other = an_outcome("b", "1", false);
     other.baseline.rpms.push_back(an_rpm("a-doc", "1", "noarch"));
