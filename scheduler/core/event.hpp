@@ -258,7 +258,8 @@ struct RunMove {
     StreamMove move;
     std::vector<ComposeId> late;  ///< this and the next as above
     std::size_t composes_kept = 1;
-    std::optional<StreamClients> clients;  ///< who must be able to follow; a rollback waits for nobody
+    std::optional<StreamClients>
+        clients;  ///< who must be able to follow; a rollback waits for nobody
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.

@@ -46,9 +46,10 @@ struct Manifest {
     std::vector<ManifestPackage> packages;  ///< by repo and filename
     std::vector<core::Withheld> withheld;   ///< what its rebuild tried and it does not have
 };
-BOOST_DESCRIBE_STRUCT(Manifest,
-                      (),
-                      (id, release, rebuild, stream, base, created_at, stalled, notes, repos, packages, withheld))
+BOOST_DESCRIBE_STRUCT(
+    Manifest,
+    (),
+    (id, release, rebuild, stream, base, created_at, stalled, notes, repos, packages, withheld))
 
 Manifest manifest_of(const core::RunCompose& order);
 
