@@ -277,6 +277,11 @@ std::string to_string(const ClientFinding& finding) {
 }
 
 std::vector<ClientFinding> check_clients(const ClientCheck& check, const std::stop_token& stop) {
+    for (const OfferedVariant& variant : check.variants) {
+        const std::filesystem::path repository = check.compose / variant.name / "os";
+        if (!std::filesystem::exists(repository))
+            throw PublishError("There is no repository in " + repository.string() + ".");
+    }
     const ClientMetadata metadata(check.cache);
     std::vector<ClientOffer> earlier;
     for (const auto& compose : check.earlier)

@@ -103,7 +103,8 @@ void offer_to_clients(const std::filesystem::path& repository,
                       const std::filesystem::path& compose) {
     for (const char* variant : {"x86_64", "x86_64_v3"}) {
         std::filesystem::create_directories(compose / variant);
-        std::filesystem::create_directory_symlink(repository, compose / variant / "os");
+        std::filesystem::create_directory_symlink(std::filesystem::absolute(repository),
+                                                  compose / variant / "os");
     }
 }
 

@@ -217,6 +217,11 @@ TEST_CASE("two packages that conflict are each installed alone") {
     CHECK(composes.findings({{"x86_64", {one, other}}, {"x86_64_v3", {one, other}}}) == "");
 }
 
+TEST_CASE("a compose that lacks a variant's repository is an error, not one without findings") {
+    Composes composes(Encoding::arch);
+    CHECK_THROWS_AS(composes.findings({{"x86_64", {kBase1}}}), PublishError);
+}
+
 TEST_CASE("metadata that is damaged is an error, not a finding") {
     const os::TemporaryDirectory root;
     ClientCheck check;
