@@ -65,6 +65,11 @@ struct Table<core::BuildRpm> {
     static constexpr std::tuple key = {&core::BuildRpm::build, &core::BuildRpm::filename};
 };
 template <>
+struct Table<core::BuildAudit> {
+    static constexpr const char* name = "build_audit";
+    static constexpr std::tuple key = {&core::BuildAudit::build};
+};
+template <>
 struct Table<core::Comparison> {
     static constexpr const char* name = "comparison";
     static constexpr std::tuple key = {&core::Comparison::id};
@@ -115,9 +120,13 @@ struct Table<core::Stream> {
 
 /// Rows that are written once: a row of that key is the same row.
 template <class Row>
-constexpr bool never_changes = boost::mp11::mp_contains<
-    boost::mp11::mp_list<core::BuildRpm, core::Buildroot, core::Attempt, core::ComparisonSample>,
-    Row>::value;
+constexpr bool never_changes =
+    boost::mp11::mp_contains<boost::mp11::mp_list<core::BuildRpm,
+                                                  core::BuildAudit,
+                                                  core::Buildroot,
+                                                  core::Attempt,
+                                                  core::ComparisonSample>,
+                             Row>::value;
 
 /// Every row type, such that a table comes after those that its foreign keys point to.
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
@@ -129,6 +138,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Rebuild,
                                       core::Build,
                                       core::BuildRpm,
+                                      core::BuildAudit,
                                       core::Comparison,
                                       core::Buildroot,
                                       core::Attempt,

@@ -1,0 +1,185 @@
+#include "worker/audit/conventions.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace terrace::audit {
+
+namespace {
+
+struct Word {
+    std::string_view text;  ///< in lower case, `-` as `_`
+    Allowance allows;
+    bool begins = false;  ///< letters may follow: avx512vl, skylake_avx512 ...
+};
+
+constexpr Allowance kV2{Level::x86_64_v2, false};
+constexpr Allowance kV3{Level::x86_64_v3, false};
+constexpr Allowance kV4{Level::x86_64_v4, true};     // AVX-512 in names stands for all of its parts
+constexpr Allowance kOther{Level::x86_64_v2, true};  // 128-bit: SSE besides
+constexpr Allowance kOtherVex{Level::x86_64_v3, true};
+
+/// Instruction sets, levels, and CPUs as -march and target_clones name them.
+constexpr Word kWords[] = {
+    {"sse3", kV2},
+    {"ssse3", kV2},
+    {"sse4", kV2},
+    {"sse41", kV2},
+    {"sse42", kV2},
+    {"sse4_1", kV2},
+    {"sse4_2", kV2},
+    {"popcnt", kV2},
+    {"popcount", kV2},
+    {"cx16", kV2},
+    {"x86_64_v2", kV2},
+    {"nehalem", kV2},
+    {"core2", kV2},
+    {"avx", kV3},
+    {"avx1", kV3},
+    {"avx2", kV3},
+    {"fma", kV3},
+    {"fma3", kV3},
+    {"bmi", kV3},
+    {"bmi1", kV3},
+    {"bmi2", kV3},
+    {"mulx", kV3},
+    {"f16c", kV3},
+    {"lzcnt", kV3},
+    {"movbe", kV3},
+    {"x86_64_v3", kV3},
+    {"haswell", kV3},
+    {"sandybridge", kV3},
+    {"ivybridge", kV3},
+    {"avx512", kV4, true},
+    {"avx10", kV4, true},
+    {"evex", kV4, true},
+    {"avx3", kV4, true},
+    {"x86_64_v4", kV4},
+    {"skylakex", kV4},
+    {"skylake_avx512", kV4},
+    {"skx", kV4},
+    {"cannonlake", kV4},
+    {"icelake", kV4, true},
+    {"icl", kV4},
+    {"knl", kV4},
+    {"cascadelake", kV4},
+    {"cooperlake", kV4},
+    {"tigerlake", kV4},
+    {"sapphirerapids", kV4},
+    {"znver4", kV4},
+    {"zen4", kV4},
+    {"znver5", kV4},
+    {"amx", kV4, true},
+    {"vnni", kV4},
+    {"ifma", kV4},
+    {"vbmi", kV4},
+    {"westmere", kOther},
+    {"silvermont", kOther},
+    {"goldmont", kOther},
+    {"aesni", kOther},
+    {"aes_ni", kOther},
+    {"aes_hw", kOther},
+    {"hw_aes", kOther},
+    {"pclmul", kOther},
+    {"pclmulqdq", kOther},
+    {"clmul", kOther},
+    {"sha_ni", kOther},
+    {"shani", kOther},
+    {"shaext", kOther},
+    {"sha_ext", kOther},
+    {"sse4a", kOther},
+    {"gfni", kOtherVex},
+    {"vaes", kOtherVex},
+    {"vpclmul", kOtherVex},
+    {"vpclmulqdq", kOtherVex},
+    {"adx", kOtherVex},
+    {"mulx4x", kOtherVex},
+    {"mulx_adx", kOtherVex},
+    {"fma4", kOtherVex},
+    {"xop", kOtherVex},
+    {"avx_vnni", kOtherVex},
+    {"avxvnni", kOtherVex},
+    {"bdver1", kOtherVex},
+    {"bdver2", kOtherVex},
+    {"bdver3", kOtherVex},
+    {"bdver4", kOtherVex},
+    {"btver2", kOtherVex},
+    {"znver1", kOtherVex},
+    {"znver2", kOtherVex},
+    {"znver3", kOtherVex},
+    {"zen", kOtherVex},
+    {"zen2", kOtherVex},
+    {"zen3", kOtherVex},
+    {"broadwell", kOtherVex},
+    {"skylake", kOtherVex},
+    {"alderlake", kOtherVex},
+};
+
+bool is_letter(char c) {
+    return c >= 'a' && c <= 'z';
+}
+
+/// At `at`, and not as a part of a longer word: "fma" is in "dot_fma", and not in "sigfmark".
+bool has_word_at(std::string_view name, std::size_t at, const Word& word) {
+    if (at > 0 && is_letter(name[at - 1])) return false;
+    const std::size_t end = at + word.text.size();
+    if (word.begins || end == name.size()) return true;
+    // In mangled names the length of what follows stands behind a word: "7haswell14implementation".
+    return !is_letter(name[end]);
+}
+
+bool has_word(std::string_view name, const Word& word) {
+    for (std::size_t at = name.find(word.text); at != std::string_view::npos;
+         at = name.find(word.text, at + 1)) {
+        if (has_word_at(name, at, word)) return true;
+    }
+    return false;
+}
+
+/// The vector function ABI: "_ZGVdN4v_cos" is for AVX2, as the fifth letter says.
+Allowance allowance_of_vector_function(std::string_view function) {
+    if (!function.starts_with("_ZGV") || function.size() < 5) return {};
+    switch (function[4]) {
+        case 'c':
+        case 'd': return kV3;
+        case 'e': return kV4;
+        default: return {};
+    }
+}
+
+std::string folded(std::string_view name) {
+    std::string text(name);
+    std::ranges::transform(text, text.begin(), [](char c) {
+        if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
+        return c == '-' ? '_' : c;
+    });
+    return text;
+}
+
+}  // namespace
+
+Allowance wider(Allowance a, Allowance b) {
+    return {std::max(a.level, b.level), a.any_extension || b.any_extension};
+}
+
+Allowance narrower(Allowance a, Allowance b) {
+    return {std::min(a.level, b.level), a.any_extension && b.any_extension};
+}
+
+Allowance allowance_of_name(std::string_view function) {
+    const std::string name = folded(function);
+    Allowance allowance = allowance_of_vector_function(function);
+    for (const Word& word : kWords) {
+        if (has_word(name, word)) allowance = wider(allowance, word.allows);
+    }
+    return allowance;
+}
+
+Level level_of_hwcaps_path(std::string_view path) {
+    if (path.find("/glibc-hwcaps/x86-64-v4/") != std::string_view::npos) return Level::x86_64_v4;
+    if (path.find("/glibc-hwcaps/x86-64-v3/") != std::string_view::npos) return Level::x86_64_v3;
+    if (path.find("/glibc-hwcaps/x86-64-v2/") != std::string_view::npos) return Level::x86_64_v2;
+    return Level::none;
+}
+
+}  // namespace terrace::audit
