@@ -1,11 +1,14 @@
 #include "worker/audit/code_scan.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 namespace terrace::audit {
 
 namespace {
+
+constexpr int kTablesMax = 64;  // within one function; hostile code has as many as it likes
 
 /// Sign-extended, as the CPU does.
 std::int64_t value_of(Field field, const std::uint8_t* instruction) {
@@ -27,8 +30,13 @@ public:
         for (std::size_t offset = 0; offset < code_.size();) {
             const Decoded* instruction = decoder_.decode(code_, offset);
             if (instruction == nullptr) {
-                scan_.undecodable = address_ + offset;
-                return std::move(scan_);
+                if (!scan_.undecodable) scan_.undecodable = address_ + offset;
+                pending_.clear();
+                has_pending_ = false;
+                const std::optional<std::size_t> entry = next_entry(offset);
+                if (!entry) return std::move(scan_);
+                offset = *entry;
+                continue;
             }
             const std::size_t next = offset + instruction->length;
             if (instruction->displacement.bytes != 0) {
@@ -55,9 +63,22 @@ private:
         const std::int64_t distance = value_of(field, code_.data() + offset);
         const std::uint64_t target = static_cast<std::uint64_t>(next) +
                                      static_cast<std::uint64_t>(distance);  // wraps below 0
-        if (target < code_.size()) return;
+        if (target < code_.size()) {
+            if (kind != ReferenceKind::data && target > offset)
+                entries_.push_back(static_cast<std::size_t>(target));
+            return;
+        }
         scan_.normalised.replace(offset + field.offset, field.bytes, field.bytes, '\0');
         scan_.references.push_back({address_ + target, kind});
+    }
+
+    /// The first place behind `offset` that the code before it leads to.
+    std::optional<std::size_t> next_entry(std::size_t offset) {
+        if (++tables_ > kTablesMax) return std::nullopt;
+        std::ranges::sort(entries_);
+        const auto entry = std::ranges::upper_bound(entries_, offset);
+        if (entry == entries_.end()) return std::nullopt;
+        return *entry;
     }
 
     /// What comes in last is only believed once the flow of control has ended after it.
@@ -104,6 +125,8 @@ private:
     std::uint64_t address_;
     CodeScan scan_;
     std::vector<Pending> pending_;
+    std::vector<std::size_t> entries_;  ///< forward targets within the stretch
+    int tables_ = 0;
     bool has_pending_ = false;
 };
 

@@ -50,9 +50,9 @@ struct CodeScan {
 
 /// Disassembles from the first byte on; `code` should be one function.
 ///
-/// Hand-written code has tables between its functions. From the first undecodable byte on the rest
-/// is taken as it is and no longer judged, and neither is what comes between the last return or
-/// jump and that byte.
+/// Hand-written code has tables in and between its functions. From an undecodable byte on the bytes
+/// are taken as they are and not judged, up to the next place that the code before leads to; and
+/// neither is what comes between the last return or jump and that byte.
 CodeScan scan_code(Decoder& decoder, Bytes code, std::uint64_t address);
 
 }  // namespace terrace::audit

@@ -19,8 +19,8 @@ private:
     std::size_t kept_bytes_ = 0;
 };
 
-/// The same text with the level's name replaced by the baseline's: "x86_64_v3" by "x86_64",
-/// "x86-64-v3" by "x86-64". Packages of all levels then say the same.
+/// The same text with the level's name, in either spelling, replaced by the baseline's: "x86_64"
+/// for "x86_64_v3". Packages of all levels then say the same.
 std::string without_level(std::string_view text);
 
 }  // namespace terrace::audit

@@ -103,6 +103,16 @@ TEST_CASE("what the code refers to is told, with its kind") {
                                                           {0xf17, ReferenceKind::jump}});
 }
 
+TEST_CASE("code behind a table within a function is judged where the code before leads to it") {
+    const Code code = {0xeb, 3,    kUndecodable, 0x06, 0x06,   // jmp over the table
+                       0xc5, 0xf5, 0xfe,         0xc2, kRet};  // vpaddd; ret
+    const CodeScan result = scan(code);
+    CHECK(result.undecodable == 0x1002);
+    CHECK(result.level_used == Level::x86_64_v3);
+    REQUIRE(result.highest);
+    CHECK(result.highest->address == 0x1005);
+}
+
 TEST_CASE("nothing at all is no code") {
     const CodeScan result = scan({});
     CHECK(result.level_used == Level::none);
