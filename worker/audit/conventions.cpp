@@ -115,6 +115,9 @@ constexpr Word kWords[] = {
     {"alderlake", kOtherVex},
 };
 
+constexpr std::string_view kBaselineWords[] = {"default",  "generic", "scalar", "baseline",
+                                               "fallback", "sse2",    "x86_64"};
+
 bool is_letter(char c) {
     return c >= 'a' && c <= 'z';
 }
@@ -173,6 +176,13 @@ Allowance allowance_of_name(std::string_view function) {
         if (has_word(name, word)) allowance = wider(allowance, word.allows);
     }
     return allowance;
+}
+
+bool is_baseline_name(std::string_view function) {
+    const std::string name = folded(function);
+    return std::ranges::any_of(kBaselineWords, [&](std::string_view word) {
+        return has_word(name, {word, {}});
+    });
 }
 
 Level level_of_hwcaps_path(std::string_view path) {

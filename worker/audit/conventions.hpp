@@ -23,6 +23,9 @@ Allowance narrower(Allowance a, Allowance b);
 /// time; one table has all words. `{}` for a name without any.
 Allowance allowance_of_name(std::string_view function);
 
+/// True for a name that says that the function is for every CPU: "sum.default", "strlen_sse2".
+bool is_baseline_name(std::string_view function);
+
 /// Of a path: "/usr/lib64/glibc-hwcaps/x86-64-v3/libx.so.1" is loaded by CPUs of v3 only.
 Level level_of_hwcaps_path(std::string_view path);
 

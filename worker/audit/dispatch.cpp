@@ -1,6 +1,7 @@
 #include "worker/audit/dispatch.hpp"
 
 #include <Zydis/Zydis.h>
+#include <elf.h>
 
 #include <algorithm>
 #include <map>
@@ -48,27 +49,44 @@ public:
             if (stretch.is_function) allowed_[i] = allowance_of_name(stretch.name);
         }
         for (const Relocation& relocation : image_.relocations) {
-            if (!relocation.target) continue;
+            // Calls are no addresses that somebody takes.
+            if (!relocation.target || relocation.type == R_X86_64_PLT32) continue;
             slots_.emplace(relocation.place, *relocation.target);
         }
-        std::vector<std::size_t> resolvers;
-        for (const std::uint64_t place : image_.resolvers) visit(place, resolvers);
-        while (!resolvers.empty()) {
-            const std::size_t resolver = resolvers.back();
-            resolvers.pop_back();
-            allow_targets_of(resolver, resolvers);
-        }
+        for (const std::uint64_t place : image_.resolvers) allow_targets_of_resolver(place);
         if (!image_.is_fixed) allow_helpers();
         return std::move(allowed_);
     }
 
 private:
-    void allow(std::uint64_t target) {
+    void take_target(std::uint64_t target) {
         const auto stretch = map_.stretch_at(target);
         // Not a variable within the code, nor the middle of something.
-        if (!stretch || map_.place_of(map_.stretches()[*stretch]) != target) return;
-        Allowance& known = allowed_[*stretch];
-        if (known == Allowance{}) known = kAnything;  // a name says it better
+        if (stretch && map_.place_of(map_.stretches()[*stretch]) == target)
+            targets_.insert(*stretch);
+    }
+
+    /// One of the targets is for CPUs that have nothing more: who names it says so, else it is the
+    /// one that needs least.
+    void allow_targets_of_resolver(std::uint64_t place) {
+        std::vector<std::size_t> resolvers;
+        targets_.clear();
+        visit(place, resolvers);
+        while (!resolvers.empty()) {
+            const std::size_t resolver = resolvers.back();
+            resolvers.pop_back();
+            find_targets_of(resolver, resolvers);
+        }
+        std::optional<std::size_t> least;
+        for (const std::size_t target : targets_) {
+            if (!least || uses_[target].needs.level < uses_[*least].needs.level) least = target;
+        }
+        for (const std::size_t target : targets_) {
+            const bool is_last_resort =
+                target == *least || is_baseline_name(map_.stretches()[target].name);
+            Allowance& known = allowed_[target];
+            if (known == Allowance{} && !is_last_resort) known = kAnything;
+        }
     }
 
     void visit(std::uint64_t place, std::vector<std::size_t>& resolvers) {
@@ -78,14 +96,14 @@ private:
     }
 
     /// Those that it only jumps to are part of it.
-    void allow_targets_of(std::size_t resolver, std::vector<std::size_t>& resolvers) {
+    void find_targets_of(std::size_t resolver, std::vector<std::size_t>& resolvers) {
         const Stretch& stretch = map_.stretches()[resolver];
         for (const Reference& reference : uses_[resolver].references) {
             if (reference.kind == ReferenceKind::address) {
-                allow(reference.target);
+                take_target(reference.target);
             } else if (reference.kind == ReferenceKind::data) {
                 const auto slot = slots_.find(reference.target);  // of the global offset table
-                if (slot != slots_.end()) allow(slot->second);
+                if (slot != slots_.end()) take_target(slot->second);
             } else if (reference.kind == ReferenceKind::jump) {
                 visit(reference.target, resolvers);
             }
@@ -94,11 +112,12 @@ private:
         if (image_.is_relocatable) {
             for (auto slot = slots_.lower_bound(begin);
                  slot != slots_.end() && slot->first < begin + stretch.size; ++slot) {
-                allow(slot->second);
+                take_target(slot->second);
             }
         }
         if (image_.is_fixed) {
-            for (const std::uint64_t number : immediates_of(map_.bytes_of(stretch))) allow(number);
+            for (const std::uint64_t number : immediates_of(map_.bytes_of(stretch)))
+                take_target(number);
         }
     }
 

@@ -21,7 +21,8 @@ struct StretchUse {
 /// For each stretch of an object, what it may use since the CPU was asked before it runs:
 ///
 /// 1. its name says so (conventions.hpp);
-/// 2. a resolver takes its address: the target of STT_GNU_IFUNC and IRELATIVE;
+/// 2. a resolver takes its address: the target of STT_GNU_IFUNC and IRELATIVE. Not the target that
+///    is left for all other CPUs: the one named so, or the one that needs least;
 /// 3. nothing but such code mentions it: a helper, or the cold part of a function. Not of what
 ///    others can call, and not of what data points to.
 ///

@@ -47,6 +47,13 @@ TEST_CASE("a function's name says what it may use") {
     }
 }
 
+TEST_CASE("a name may say that the function is for every CPU") {
+    for (const char* name : {"sum.default", "sum.default.1", "__strlen_sse2", "sum_generic"})
+        CHECK(is_baseline_name(name));
+    for (const char* name : {"sum", "sum_avx2", "defaults", "sum_sse42"})
+        CHECK_FALSE(is_baseline_name(name));
+}
+
 TEST_CASE("what two allow is what both have; what one of them allows is what either has") {
     const Allowance a{Level::x86_64_v3, false};
     const Allowance b{Level::x86_64_v2, true};

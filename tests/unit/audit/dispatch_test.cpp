@@ -54,6 +54,25 @@ TEST_CASE("the targets of a resolver are dispatched, with and without symbols") 
     CHECK(leaks_of(source, {}, true).empty());
 }
 
+TEST_CASE("the target that is left for all other CPUs is not dispatched") {
+    const std::string source = std::string(kFast) +
+                               "typedef int sum_t(const int *, int);\n"
+                               "static sum_t *choose(void) { __builtin_cpu_init();\n"
+                               "    return __builtin_cpu_supports(\"avx2\") ? quick : slow; }\n"
+                               "int sum(const int *v, int n) __attribute__((ifunc(\"choose\")));\n";
+    // All of it for v3: somebody has to run `slow` on an old CPU.
+    CHECK(leaks_of(source, {"-O3", "-march=x86-64-v3"}, false).size() == 1);
+    CHECK(leaks_of(source, {"-O3", "-march=x86-64-v3"}, true).size() == 1);
+    const std::string clones =
+        "__attribute__((target_clones(\"avx512f\", \"default\")))\n"
+        "int sum(const int *v, int n) { int s = 0; for (int i = 0; i < n; i++) s += v[i] * 3; "
+        "return s; }";
+    CHECK(leaks_of(clones, {"-O3", "-march=x86-64-v3"}, true).size() == 1);
+    const auto named = leaks_of(clones, {"-O3", "-march=x86-64-v3"}, false);
+    REQUIRE(named.size() == 1);
+    CHECK(named[0] == "sum.default");
+}
+
 TEST_CASE("a resolver in a program that is linked to one address is understood") {
     test::Workshop workshop;
     const std::string source = std::string(kFast) +
