@@ -5,12 +5,19 @@
 #include <utility>
 
 #include "scheduler/publish/compose_tree.hpp"
+#include "scheduler/publish/served_tree.hpp"
 
 namespace terrace::publish {
+namespace {
 
-Composer::Composer(const ObjectStore& store, std::filesystem::path published_root)
+constexpr std::size_t kServedTrees = 5;
+
+}  // namespace
+
+Composer::Composer(const ObjectStore& store, std::filesystem::path published_root, Steps::Hook hook)
     : store_(store),
       root_(std::move(published_root)),
+      hook_(std::move(hook)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Composer::~Composer() {
@@ -42,15 +49,27 @@ void Composer::run(const std::stop_token& stop) {
 
 std::string Composer::publish(const core::RunCompose& order, const std::stop_token& stop) const {
     const core::Compose& compose = order.compose;
+    const std::filesystem::path release = root_ / compose.release;
+    const Steps steps(stop, hook_);
     try {
-        const std::filesystem::path directory = root_ / compose.release;
-        make_compose(store_, directory, order, stop);
-        move_stream(directory, compose.stream, compose.id);
+        make_compose(store_, release, order, steps);
+        show(release, order, steps);
         return "";
     } catch (const std::exception& e) {
         const std::string text = e.what();
         return text.empty() ? "The compose failed for an unknown reason." : text;
     }
+}
+
+void Composer::show(const std::filesystem::path& release,
+                    const core::RunCompose& order,
+                    const Steps& steps) const {
+    const core::Compose& compose = order.compose;
+    ServedTree tree{compose.stream, compose.id.value, compose.id, {}};
+    if (compose.base) tree.late.push_back(*compose.base);
+    make_served_tree(release, tree, steps);
+    move_stream(release, compose.stream, tree.number, steps);
+    remove_old_served_trees(release, compose.stream, kServedTrees, steps);
 }
 
 }  // namespace terrace::publish

@@ -9,6 +9,7 @@
 
 #include "scheduler/engine/ports.hpp"
 #include "scheduler/publish/object_store.hpp"
+#include "scheduler/publish/steps.hpp"
 
 namespace terrace::publish {
 
@@ -17,8 +18,8 @@ namespace terrace::publish {
 /// there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` must outlive the composer.
-    Composer(const ObjectStore& store, std::filesystem::path published_root);
+    /// `store` must outlive the composer. `hook`: see Steps.
+    Composer(const ObjectStore& store, std::filesystem::path published_root, Steps::Hook hook = {});
     /// stop()
     ~Composer() override;
     Composer(const Composer&) = delete;
@@ -42,9 +43,14 @@ private:
     };
     void run(const std::stop_token& stop);
     std::string publish(const core::RunCompose& order, const std::stop_token& stop) const;
+    /// Makes the compose what the stream's readers see.
+    void show(const std::filesystem::path& release,
+              const core::RunCompose& order,
+              const Steps& steps) const;
 
     const ObjectStore& store_;
     const std::filesystem::path root_;
+    const Steps::Hook hook_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<Request> requests_;
