@@ -174,7 +174,7 @@ struct BuildAuditRow {
 };
 BOOST_DESCRIBE_STRUCT(BuildAuditRow, (), (build, report))
 
-struct AuditOptions {
+struct BuildAuditOptions {
     std::int64_t id = 0;
     std::optional<std::int64_t> against;
 };
@@ -183,7 +183,7 @@ Result<std::string> audit_of(Session& session, std::int64_t id) {
     return session.farm.get(Target("/v1/builds").segment(id).segment("audit"));
 }
 
-ExitCode show_audit(Session& session, const AuditOptions& options) {
+ExitCode show_audit(Session& session, const BuildAuditOptions& options) {
     const Result<std::string> text = audit_of(session, options.id);
     if (!options.against) {
         return session.answer<BuildAuditRow>(
@@ -244,7 +244,7 @@ void add_build_commands(CLI::App& app, Action& action) {
     buildroot.app->add_option("id", buildroot.options->id, "Id of the build")->required();
     buildroot.does(action, print_buildroot);
 
-    Command<AuditOptions> audit(
+    Command<BuildAuditOptions> audit(
         *noun, "audit", "What its audit found: levels, leaks, exceptions, identity of the code");
     audit.app->add_option("id", audit.options->id, "Id of the build")->required();
     audit.app->add_option("--against", audit.options->against,
