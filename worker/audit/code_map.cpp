@@ -9,14 +9,16 @@
 namespace terrace::audit {
 
 CodeMap::CodeMap(const ElfImage& image, const std::set<std::uint64_t>& entries) : image_(&image) {
-    for (std::size_t i = 0; i < image.code.size(); ++i) add_stretches(i, entries);
-    for (std::size_t i = 0; i < stretches_.size(); ++i)
-        places_.push_back({place_of(stretches_[i]), stretches_[i].size, i});
+    for (std::size_t i = 0; i < image.code.size(); ++i) {
+        const std::size_t first = stretches_.size();
+        add_stretches(i, entries);
+        add_index(image.code[i], first);
+    }
+    std::ranges::sort(indexes_, {}, &Index::begin);
     for (std::size_t i = 0; i < image.layout.size(); ++i) {
         const Extent& extent = image.layout[i];
         extents_.push_back({extent.base, extent.size, stretches_.size() + i});
     }
-    std::ranges::sort(places_, {}, &Range::begin);
     std::ranges::sort(extents_, {}, &Range::begin);
 }
 
@@ -51,7 +53,8 @@ void CodeMap::add_stretches(std::size_t index, const std::set<std::uint64_t>& en
             name = fmt::format("function at {:#x}", section.address + begin);
         }
         stretches_.push_back({index, *border, *std::next(border) - *border, is_inside,
-                              is_inside || is_entry, std::move(name)});
+                              is_inside || is_entry, is_inside && !current->name.empty(),
+                              std::move(name)});
     }
 }
 
@@ -68,6 +71,16 @@ std::uint64_t CodeMap::address_of(const Stretch& stretch) const {
     return image_->code[stretch.section].address + stretch.offset;
 }
 
+void CodeMap::add_index(const Section& section, std::size_t first) {
+    Index index{section.base, section.bytes.size(), first, {}};
+    std::size_t last = first;
+    for (std::uint64_t end = kBlockBytes; end < index.size + kBlockBytes; end += kBlockBytes) {
+        while (last + 1 < stretches_.size() && stretches_[last + 1].offset < end) ++last;
+        index.last_of_block.push_back(static_cast<std::uint32_t>(last - first));
+    }
+    indexes_.push_back(std::move(index));
+}
+
 namespace {
 
 template <class Ranges>
@@ -81,14 +94,18 @@ const typename Ranges::value_type* find_in(const Ranges& ranges, std::uint64_t p
 }  // namespace
 
 std::optional<std::size_t> CodeMap::stretch_at(std::uint64_t place) const {
-    const Range* found = find_in(places_, place);
-    if (found == nullptr) return std::nullopt;
-    return found->part;
+    const Index* index = find_in(indexes_, place);
+    if (index == nullptr) return std::nullopt;
+    const std::uint64_t offset = place - index->begin;
+    std::size_t found = index->first + index->last_of_block[offset / kBlockBytes];
+    while (stretches_[found].offset > offset) --found;  // the section's first begins at 0
+    return found;
 }
 
 std::optional<Location> CodeMap::locate(std::uint64_t place) const {
-    const Range* found = find_in(places_, place);
-    if (found == nullptr) found = find_in(extents_, place);
+    if (const auto stretch = stretch_at(place))
+        return Location{*stretch, place - place_of(stretches_[*stretch])};
+    const Range* found = find_in(extents_, place);
     if (found == nullptr) return std::nullopt;
     return Location{found->part, place - found->begin};
 }

@@ -18,6 +18,7 @@ struct Stretch {
     std::uint64_t size = 0;
     bool is_symbol = false;    ///< a symbol or the unwind table says that it is a function
     bool is_function = false;  ///< they do, or it is an entry
+    bool has_name = false;     ///< `name` is that of a symbol
     std::string name;          ///< "function at 0x1234" without a symbol, else the section's name
 };
 
@@ -47,6 +48,7 @@ public:
 
 private:
     void add_stretches(std::size_t section, const std::set<std::uint64_t>& entries);
+    void add_index(const Section& section, std::size_t first);
 
     const ElfImage* image_;
     std::vector<Stretch> stretches_;
@@ -55,7 +57,17 @@ private:
         std::uint64_t size = 0;
         std::size_t part = 0;
     };
-    std::vector<Range> places_;   ///< of stretches; sorted
+    /// One section of code: its stretches are `first` and those behind, and for each block of
+    /// kBlockBytes there is the last of them that begins before its end.
+    struct Index {
+        std::uint64_t begin = 0;
+        std::uint64_t size = 0;
+        std::size_t first = 0;
+        std::vector<std::uint32_t> last_of_block;
+    };
+    static constexpr std::uint64_t kBlockBytes = 128;
+
+    std::vector<Index> indexes_;  ///< sorted
     std::vector<Range> extents_;  ///< sorted
 };
 

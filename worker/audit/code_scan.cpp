@@ -68,7 +68,7 @@ private:
                 entries_.push_back(static_cast<std::size_t>(target));
             return;
         }
-        scan_.normalised.replace(offset + field.offset, field.bytes, field.bytes, '\0');
+        std::memset(scan_.normalised.data() + offset + field.offset, 0, field.bytes);
         scan_.references.push_back({address_ + target, kind});
     }
 

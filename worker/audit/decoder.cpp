@@ -6,6 +6,8 @@ namespace terrace::audit {
 
 namespace {
 
+constexpr std::size_t kAnswersMax = 32'000;  // numbers of answers and nodes have 15 bits
+
 bool ends_flow(const ZydisDecodedInstruction& instruction) {
     return instruction.meta.category == ZYDIS_CATEGORY_RET ||
            instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
@@ -69,7 +71,10 @@ bool decode_by(const ZydisDecoder& decoder,
 }  // namespace
 
 Decoder::Decoder(std::size_t nodes_max)
-    : nodes_max_(std::max<std::size_t>(nodes_max, 1)), decoder_(make_decoder()), nodes_(1) {}
+    : nodes_max_(std::clamp<std::size_t>(nodes_max, 1, kAnswersMax)), decoder_(make_decoder()) {
+    nodes_.reserve(nodes_max_);  // what is never touched costs nothing; to move them would
+    nodes_.emplace_back();
+}
 
 const Decoded* Decoder::decode_anew(Bytes code, std::size_t offset) {
     ZydisDecodedInstruction instruction;
@@ -83,19 +88,20 @@ const Decoded* Decoder::decode_anew(Bytes code, std::size_t offset) {
 void Decoder::remember(Bytes key) {
     std::size_t node = 0;
     for (std::size_t i = 0; i + 1 < key.size(); ++i) {
-        std::int32_t next = nodes_[node][key[i]];
+        std::int16_t next = nodes_[node][key[i]];
         if (next < 0) return;  // what is known already decides
         if (next == 0) {
             if (nodes_.size() >= nodes_max_) return;
-            next = static_cast<std::int32_t>(nodes_.size());
+            next = static_cast<std::int16_t>(nodes_.size());
             nodes_[node][key[i]] = next;
             nodes_.emplace_back();
         }
         node = static_cast<std::size_t>(next);
     }
-    if (nodes_[node][key.back()] != 0) return;
+    if (nodes_[node][key.back()] != 0 || answers_.size() >= kAnswersMax) return;
     answers_.push_back(last_);
-    nodes_[node][key.back()] = -static_cast<std::int32_t>(answers_.size());
+    nodes_[node][key.back()] =
+        static_cast<std::int16_t>(-static_cast<std::int32_t>(answers_.size()));
 }
 
 std::optional<Decoded> decode_alone(Bytes code, std::size_t offset) {

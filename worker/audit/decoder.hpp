@@ -39,11 +39,11 @@ struct Decoded {
 /// full, the rest is decoded. Not to be shared by threads.
 class Decoder {
 public:
-    explicit Decoder(std::size_t nodes_max = 1 << 14);
+    explicit Decoder(std::size_t nodes_max = 1 << 14);  ///< below 2^15
 
     /// nullptr if no instruction begins at `offset`. Valid until the next call.
     const Decoded* decode(Bytes code, std::size_t offset) {
-        std::int32_t place = 0;
+        std::int16_t place = 0;
         for (std::size_t i = offset; i < code.size(); ++i) {
             place = nodes_[static_cast<std::size_t>(place)][code[i]];
             if (place == 0) break;
@@ -55,7 +55,9 @@ public:
     }
 
 private:
-    using Node = std::array<std::int32_t, 256>;  ///< 0: unknown; > 0: a node; < 0: an answer
+    /// 0: unknown; > 0: a node; < 0: an answer. Small, so that the processor's caches hold the
+    /// tree.
+    using Node = std::array<std::int16_t, 256>;
 
     const Decoded* decode_anew(Bytes code, std::size_t offset);
     void remember(Bytes key);

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace terrace::audit {
 
@@ -17,6 +18,10 @@ constexpr std::size_t kResolversMax = 100'000;
 
 bool suffices(Allowance allowance, Allowance needs) {
     return allowance.level >= needs.level && (allowance.any_extension || !needs.any_extension);
+}
+
+bool less(Allowance a, Allowance b) {
+    return std::tie(a.level, a.any_extension) < std::tie(b.level, b.any_extension);
 }
 
 /// Numbers in the instructions of a stretch: where code is linked to one address, these may be
@@ -46,7 +51,7 @@ public:
     std::vector<Allowance> find() {
         for (std::size_t i = 0; i < uses_.size(); ++i) {
             const Stretch& stretch = map_.stretches()[i];
-            if (stretch.is_function) allowed_[i] = allowance_of_name(stretch.name);
+            if (stretch.has_name) allowed_[i] = allowance_of_name(stretch.name);
         }
         for (const Relocation& relocation : image_.relocations) {
             // Calls are no addresses that somebody takes.
@@ -79,7 +84,7 @@ private:
         }
         std::optional<std::size_t> least;
         for (const std::size_t target : targets_) {
-            if (!least || uses_[target].needs.level < uses_[*least].needs.level) least = target;
+            if (!least || less(uses_[target].needs, uses_[*least].needs)) least = target;
         }
         for (const std::size_t target : targets_) {
             const bool is_last_resort =
@@ -170,6 +175,7 @@ private:
     const CodeMap& map_;
     const std::vector<StretchUse>& uses_;
     std::vector<Allowance> allowed_;
+    std::set<std::size_t> targets_;                      ///< of the resolver at hand
     std::set<std::size_t> visited_;                      ///< resolvers, and what these jump to
     std::multimap<std::uint64_t, std::uint64_t> slots_;  ///< what relocations write where
 };

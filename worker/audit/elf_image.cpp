@@ -74,6 +74,7 @@ public:
 private:
     /// What the kernel and the loader go by; tools may have removed the sections.
     void read_segments() {
+        result_.has_segments_only = true;
         std::size_t count = 0;
         if (elf_getphdrnum(elf_.get(), &count) != 0) fail_elf("the segments are not readable");
         for (int i = 0; std::cmp_less(i, count); ++i) {

@@ -58,6 +58,8 @@ struct ElfImage {
     bool is_relocatable = false;
     /// Linked to run at one address only: its code may hold addresses that no relocation tells of.
     bool is_fixed = false;
+    /// There are no section headers: `code` is the executable segments, and nothing else is known.
+    bool has_segments_only = false;
     std::string build_id;                     ///< hexadecimal
     std::vector<Section> code;                ///< executable sections, in file order
     std::vector<Section> constants;           ///< .rodata, .data and their like

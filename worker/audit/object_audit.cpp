@@ -40,6 +40,8 @@ public:
     void add(const ElfImage& image, const std::string& member) {
         file_ = member.empty() ? options_.file : fmt::format("{}({})", options_.file, member);
         build_id_ = image.build_id;
+        if (image.has_segments_only)
+            add_note({}, "it has no section headers, so its segments are audited as a whole");
         if (image.is_x86_64) {
             add_code(image);
         } else {
@@ -55,6 +57,7 @@ public:
         hash_.add(content);
     }
 
+    void add_bytes(Bytes content) { hash_.add(content); }
     void add_name(std::string_view name) { hash_.add(name); }
 
     ObjectAudit finish() {
@@ -200,7 +203,9 @@ ObjectAudit audit_object(Decoder& decoder, Bytes content, const ObjectOptions& o
                 if (is_elf(member.content)) auditor.add(read_elf(member.content), member.name);
             }
         } else {
-            auditor.add(read_elf(content, options.debug), "");
+            const ElfImage image = read_elf(content, options.debug);
+            if (image.has_segments_only) auditor.add_bytes(content);
+            auditor.add(image, "");
         }
     } catch (const ElfError& error) {
         auditor.add_unreadable(content, error.what());

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -95,7 +96,7 @@ double audit_seconds(const std::vector<TimedObject>& objects) {
 double objdump_seconds(const std::vector<TimedObject>& objects) {
     double seconds = 0;
     for (const TimedObject& object : objects) {
-        os::ChildProcess child({.arguments = {"objdump", "-d", object.path.string()},
+        os::ChildProcess child({.arguments = {"objdump", "-d", fs::absolute(object.path).string()},
                                 .environment = os::current_environment()});
         const os::ChildExit ended = child.wait();
         if (ended.exit_code != 0) throw std::runtime_error("objdump -d failed.");
@@ -103,6 +104,37 @@ double objdump_seconds(const std::vector<TimedObject>& objects) {
         seconds += std::chrono::duration<double>(used).count();
     }
     return seconds;
+}
+
+struct RealObjects {
+    std::size_t objects = 0;
+    std::size_t excepted = 0;
+    std::size_t false_leaks = 0;
+    std::vector<AuditFinding> leaks;
+};
+
+/// Package by package, as a worker does.
+RealObjects audit_real(const std::vector<fs::path>& files, const Options& options) {
+    std::map<fs::path, std::vector<fs::path>> packages;
+    for (const fs::path& file : files)
+        packages[*fs::relative(file, options.objects).begin()].push_back(file);
+    const auto exceptions = runtime::read_audit_exceptions(options.exceptions);
+    RealObjects real;
+    for (auto& [package, objects] : packages) {
+        if (!options.debug.empty()) {
+            for (const auto& entry : fs::directory_iterator(options.debug))
+                objects.push_back(entry.path());
+        }
+        AuditReport report = audit::audit_files(objects, {});
+        apply_exceptions(exceptions, report);
+        real.objects += report.objects.size();
+        for (const AuditFinding& finding : report.findings)
+            real.excepted += finding.exception.empty() ? 0 : 1;
+        for (AuditFinding& leak : leaks_of(report)) real.leaks.push_back(std::move(leak));
+        real.false_leaks += static_cast<std::size_t>(report.findings_left_off);
+    }
+    real.false_leaks += real.leaks.size();
+    return real;
 }
 
 int run(const Options& options) {
@@ -126,35 +158,27 @@ int run(const Options& options) {
     if (!options.debug.empty()) {
         for (const auto& entry : fs::directory_iterator(options.debug)) all.push_back(entry.path());
     }
-    AuditReport report = audit::audit_files(all, {});
-    apply_exceptions(runtime::read_audit_exceptions(options.exceptions), report);
-    const std::vector<AuditFinding> leaks = leaks_of(report);
-    const std::size_t false_leaks =
-        leaks.size() + static_cast<std::size_t>(report.findings_left_off);
+    const RealObjects real = audit_real(files, options);
     const os::TemporaryDirectory work;
     const PlantedResult planted = audit_planted(work.path());
 
     cli::Table table({{"what"}, {"value"}});
-    table.add({{"objects"}, {fmt::format("{}", report.objects.size())}});
+    table.add({{"objects"}, {fmt::format("{}", real.objects)}});
     table.add({{"code timed"}, {fmt::format("{:.1f} MB in {} objects", megabytes, timed.size())}});
     table.add({{"audited"}, {fmt::format("{:.1f} MB/s of CPU time", median(ours))}});
     table.add({{"objdump -d"}, {fmt::format("{:.1f} times as long", median(ratios))}});
-    table.add(
-        {{"findings with an exception"},
-         {fmt::format("{}", std::ranges::count_if(report.findings, [](const AuditFinding& finding) {
-                          return !finding.exception.empty();
-                      }))}});
-    table.add({{"false leaks"}, {fmt::format("{}", false_leaks)}});
+    table.add({{"findings with an exception"}, {fmt::format("{}", real.excepted)}});
+    table.add({{"false leaks"}, {fmt::format("{}", real.false_leaks)}});
     table.add({{"planted, found"}, {fmt::format("{}, {}", planted.planted, planted.found)}});
     cli::Output output = cli::standard_output();
     output.print(table, "");
     if (options.shows_leaks) {
-        for (const AuditFinding& leak : leaks) output.print_line("leak: " + to_text(leak));
+        for (const AuditFinding& leak : real.leaks) output.print_line("leak: " + to_text(leak));
     }
     for (const std::string& missed : planted.missed) output.print_line("missed: " + missed);
     const wire::json::object metrics = {{"mb_per_s", std::round(median(ours) * 10) / 10},
                                         {"ratio_vs_objdump", std::round(median(ratios) * 10) / 10},
-                                        {"false_leaks", false_leaks},
+                                        {"false_leaks", real.false_leaks},
                                         {"planted", planted.planted},
                                         {"planted_found", planted.found}};
     const wire::json::value line = {{"bench", "audit"}, {"metrics", metrics}};

@@ -44,8 +44,11 @@ std::vector<PackageInterface> interfaces_of(const Toy& toy) {
         << (workshop.path() / "toy.c").string() << " %{buildroot}/usr/include/toy.h\n"
         << toy.install << '\n'
         << toy.scripts << kFiles << toy.files;
-    workshop.run({"rpmbuild", "-bb", "--target", toy.target, "--define",
-                  "_topdir " + (workshop.path() / "rpmbuild").string(), "toy.spec"});
+    workshop.run(
+        {"rpmbuild", "-bb", "--target", toy.target, "--define",
+         "_topdir " + (workshop.path() / "rpmbuild").string(), "--define",
+         // Before 4.19 rpm does not know what the level's architecture is called in Provides.
+         "_isa (x86-64)", "toy.spec"});
     const auto directory = workshop.path() / "rpmbuild/RPMS" / toy.target;
     const inspect::Inspection inspection = inspect::inspect_rpms(directory, Level::x86_64);
     REQUIRE(inspection.refusal == "");

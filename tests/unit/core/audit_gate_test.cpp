@@ -39,7 +39,7 @@ Comparison compared(FarmConfig config, Change change) {
     for (char code = 'a'; auto lease = farm.lease(worker); ++code) {
         AttemptReport report = an_ok_report(*lease, code);
         if (lease->build) change(report, lease->build->target_level == Level::x86_64);
-        REQUIRE(farm.report(*lease, report));
+        REQUIRE(farm.report(*lease, report).has_value());
     }
     return farm.comparison("fast");
 }
@@ -126,7 +126,7 @@ TEST_CASE("all that was found is kept for people, with the exceptions of the day
     const auto lease = farm.lease(worker);
     AttemptReport report = an_ok_report(*lease, 'a');
     report.audit.findings = {a_leak("sum")};
-    REQUIRE(farm.report(*lease, report));
+    REQUIRE(farm.report(*lease, report).has_value());
     const BuildAudit* kept = nullptr;
     for (const Change& change : farm.changes) {
         if (const auto* audit = std::get_if<BuildAudit>(&change)) kept = audit;
