@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace terrace::audit {
 
@@ -122,21 +123,21 @@ bool is_letter(char c) {
     return c >= 'a' && c <= 'z';
 }
 
-/// At `at`, and not as a part of a longer word: "fma" is in "dot_fma", and not in "sigfmark".
-bool has_word_at(std::string_view name, std::size_t at, const Word& word) {
-    if (at > 0 && is_letter(name[at - 1])) return false;
-    const std::size_t end = at + word.text.size();
-    if (word.begins || end == name.size()) return true;
-    // In mangled names the length of what follows stands behind a word: "7haswell14implementation".
-    return !is_letter(name[end]);
+/// Where a word may begin: "fma" is in "dot_fma" and in "7fma3E", and not in "sigfmark".
+std::vector<std::string_view> beginnings_of(std::string_view name) {
+    std::vector<std::string_view> beginnings;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        if (is_letter(name[at]) && (at == 0 || !is_letter(name[at - 1])))
+            beginnings.push_back(name.substr(at));
+    }
+    return beginnings;
 }
 
-bool has_word(std::string_view name, const Word& word) {
-    for (std::size_t at = name.find(word.text); at != std::string_view::npos;
-         at = name.find(word.text, at + 1)) {
-        if (has_word_at(name, at, word)) return true;
-    }
-    return false;
+/// In mangled names the length of what follows stands behind a word: "7haswell14implementation".
+bool is_word(std::string_view beginning, std::string_view word, bool letters_may_follow) {
+    if (beginning.front() != word.front() || !beginning.starts_with(word)) return false;
+    return letters_may_follow || beginning.size() == word.size() ||
+           !is_letter(beginning[word.size()]);
 }
 
 /// The vector function ABI: "_ZGVdN4v_cos" is for AVX2, as the fifth letter says.
@@ -172,17 +173,22 @@ Allowance narrower(Allowance a, Allowance b) {
 Allowance allowance_of_name(std::string_view function) {
     const std::string name = folded(function);
     Allowance allowance = allowance_of_vector_function(function);
-    for (const Word& word : kWords) {
-        if (has_word(name, word)) allowance = wider(allowance, word.allows);
+    for (const std::string_view beginning : beginnings_of(name)) {
+        for (const Word& word : kWords) {
+            if (is_word(beginning, word.text, word.begins))
+                allowance = wider(allowance, word.allows);
+        }
     }
     return allowance;
 }
 
 bool is_baseline_name(std::string_view function) {
     const std::string name = folded(function);
-    return std::ranges::any_of(kBaselineWords, [&](std::string_view word) {
-        return has_word(name, {word, {}});
-    });
+    const auto begins = [](std::string_view beginning) {
+        return std::ranges::any_of(
+            kBaselineWords, [&](std::string_view word) { return is_word(beginning, word, false); });
+    };
+    return std::ranges::any_of(beginnings_of(name), begins);
 }
 
 Level level_of_hwcaps_path(std::string_view path) {
