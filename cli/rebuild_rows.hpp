@@ -216,4 +216,33 @@ struct StreamRow {
 };
 BOOST_DESCRIBE_STRUCT(StreamRow, (), (release, name, compose, path))
 
+struct MoveRow {
+    std::int64_t id = 0;
+    std::string release;
+    std::string stream;
+    std::string kind;
+    std::int64_t compose = 0;
+    std::optional<std::int64_t> before;
+    std::string state;
+    std::string error;
+};
+BOOST_DESCRIBE_STRUCT(MoveRow, (), (id, release, stream, kind, compose, before, state, error))
+
+/// EVRs; null where the compose has no such package.
+struct DifferingPackage {
+    std::string repo;
+    std::string name;
+    std::string arch;
+    std::optional<std::string> before;
+    std::optional<std::string> after;
+};
+BOOST_DESCRIBE_STRUCT(DifferingPackage, (), (repo, name, arch, before, after))
+
+struct ComposeDiff {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+    std::vector<DifferingPackage> packages;
+};
+BOOST_DESCRIBE_STRUCT(ComposeDiff, (), (before, after, packages))
+
 }  // namespace terrace::cli

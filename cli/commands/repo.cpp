@@ -1,11 +1,7 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-
-#include "cli/commands/commands.hpp"
+#include "cli/commands/repo_commands.hpp"
 #include "cli/output/text.hpp"
-#include "cli/rebuild_rows.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -78,25 +74,6 @@ ExitCode list_repos(Session& session, const ListOptions& options) {
     return ExitCode::ok;
 }
 
-/// The compose that the user means: by its id, or by the name of the stream that points to it.
-Result<std::int64_t> compose_of(Session& session, const ShowOptions& options) {
-    std::int64_t id = 0;
-    const char* end = options.what.data() + options.what.size();
-    if (std::from_chars(options.what.data(), end, id).ptr == end) return id;
-    const auto streams = Session::read<std::vector<StreamRow>>(
-        session.farm.list(Target("/v1/streams").with("release", options.release)));
-    if (!streams) return streams.error();
-    const auto is_meant = [&](const StreamRow& row) { return row.name == options.what; };
-    const auto count = std::ranges::count_if(*streams, is_meant);
-    if (count == 0)
-        return Error{Errc::not_found, "There is no published stream '" + options.what + "'."};
-    if (count > 1) {
-        return Error{Errc::conflict, "Several releases have a stream '" + options.what +
-                                         "': name one with --release."};
-    }
-    return std::ranges::find_if(*streams, is_meant)->compose;
-}
-
 struct RepoSum {
     std::int64_t packages = 0;
     std::int64_t bytes = 0;
@@ -127,7 +104,7 @@ void print_compose(Output& output, const ComposeRow& compose) {
 }
 
 ExitCode show_repo(Session& session, const ShowOptions& options) {
-    const Result<std::int64_t> id = compose_of(session, options);
+    const Result<std::int64_t> id = compose_meant(session, options.what, options.release);
     if (!id) return session.fail(id.error());
     return session.answer<ComposeRow>(
         session.farm.get(Target("/v1/composes").segment(*id)),
@@ -148,6 +125,9 @@ void add_repo_commands(CLI::App& app, Action& action) {
         ->required();
     show.app->add_option("--release", show.options->release, "Release of the stream");
     show.does(action, show_repo);
+
+    add_repo_stream_commands(*noun, action);
+    add_repo_care_commands(*noun, action);
 }
 
 }  // namespace terrace::cli

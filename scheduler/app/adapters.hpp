@@ -38,7 +38,10 @@ public:
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const rest::ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;
     std::string streams(const rest::ReleaseFilter& filter) override;
+    std::string stream_moves(const rest::ComposeFilter& filter) override;
+    std::optional<std::string> stream_move(StreamMoveId id) override;
 
 private:
     class Borrowed;

@@ -43,6 +43,7 @@ struct SchedulerConfig {
     Duration build_timeout{};
     Duration build_silence{};
     Duration comparison_timeout{};
+    core::KeepingPolicy keeping;
     Limits limits;
     Duration keep_logs = std::chrono::days(30);         ///< after the end of their attempts
     Duration keep_failed_logs = std::chrono::days(90);  ///< of attempts that failed

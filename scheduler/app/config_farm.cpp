@@ -180,6 +180,8 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     }
     release.streams = names_at(map, "streams");
     if (release.streams.empty()) map.fail("streams", "must name at least one");
+    release.composes_kept = static_cast<std::size_t>(
+        map.whole_or("composes_kept", static_cast<std::int64_t>(release.composes_kept), 1, 1000));
     release.variants = read_variants(map, mock_configs);
     release.gate = read_gate(map.map_or_empty("gate"));
     release.on_failed_dependency =
@@ -225,6 +227,7 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
     farm.build_timeout = config.build_timeout;
     farm.build_silence = config.build_silence;
     farm.comparison_timeout = config.comparison_timeout;
+    farm.keeping = config.keeping;
     return farm;
 }
 

@@ -14,6 +14,7 @@
 #include "common/os/files.hpp"
 #include "common/runtime/yaml_tree.hpp"
 #include "scheduler/app/api.hpp"
+#include "scheduler/app/repo_keeper.hpp"
 #include "scheduler/app/seed_resolver.hpp"
 #include "scheduler/engine/engine_thread.hpp"
 #include "scheduler/publish/composer.hpp"
@@ -88,14 +89,16 @@ void serve_farm(const SchedulerConfig& config,
     store::PgStore store(dsn);
     const publish::ObjectStore objects(config.state / "objects");
     publish::Composer composer(objects, config.published);
+    RepoKeeper keeper(objects, composer, config.published);
     SeedResolver resolver({config.state / "resolver", config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
-    Api api(config, farm, dsn, token, objects,
+    Api api(config, farm, dsn, token, objects, keeper.care(),
             [&engine](engine::Command command) { engine->post(std::move(command)); });
     asio::io_context io(1);
     // Other threads hand their results to the io_context, so they end before it does.
     const AtExit stop_threads([&] {
         if (engine) engine->stop();
+        keeper.stop();
         composer.stop();
         resolver.stop();
         api.join();

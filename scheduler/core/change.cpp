@@ -54,6 +54,8 @@ struct Applier {
     void operator()(const ComposePackage& row) const {
         to.compose_packages[row.compose][{row.repo, row.filename}] = row;
     }
+    void operator()(const ComposeBuilds& row) const { to.compose_builds[row.compose] = row; }
+    void operator()(const StreamMove& row) const { to.stream_moves[row.id] = row; }
     /// Only what is being composed or what a stream points to is needed again.
     void operator()(const Stream& row) const {
         Stream& stream = to.streams[{row.release, row.name}];

@@ -61,6 +61,9 @@ struct ReleaseSpec {
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
+    /// How many composes of each stream stay, the current one among them. Who began to read any of
+    /// them finds its files through the stream.
+    std::size_t composes_kept = 5;
     GatePolicy gate;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
@@ -124,6 +127,13 @@ struct PlacementPolicy {
     EstimateDefaults unknown;  ///< of packages that were never built
 };
 
+/// How long stays what no compose and no rebuild needs.
+struct KeepingPolicy {
+    Duration builds = std::chrono::days(14);  ///< packages of builds, after their end: for reuse
+    Duration objects = std::chrono::days(1);  ///< uploads that nothing refers to yet
+    friend bool operator==(const KeepingPolicy&, const KeepingPolicy&) = default;
+};
+
 struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
@@ -137,6 +147,7 @@ struct FarmConfig {
     /// A build without output and without CPU use for this long is `stalled`; 0: never.
     Duration build_silence = std::chrono::minutes(30);
     Duration comparison_timeout = std::chrono::hours(1);
+    KeepingPolicy keeping;
 };
 
 }  // namespace terrace::core

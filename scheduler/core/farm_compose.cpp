@@ -28,11 +28,12 @@ void Farm::settle_rebuild(RebuildId id, TimePoint now, Decision& decision) {
 
 /// A stream's composes come one after the other, since each starts from the one before.
 void Farm::start_composes(TimePoint now, Decision& decision) {
+    if (wants_reload_) return;
     std::set<std::pair<std::string, std::string>> busy;
     std::set<RebuildId> composed;
-    for (const auto& [id, compose] : state_.composes) {
-        composed.insert(compose.rebuild);
-        if (compose.state == ComposeState::pending) busy.insert({compose.release, compose.stream});
+    for (const auto& [id, compose] : state_.composes) composed.insert(compose.rebuild);
+    for (const auto& [id, move] : state_.stream_moves) {
+        if (move.state == MoveState::pending) busy.insert({move.release, move.stream});
     }
     std::vector<RebuildId> due;
     for (const auto& [id, rebuild] : state_.rebuilds) {
@@ -57,7 +58,12 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
             }
         }
         std::vector<ComposePackage> plan = plan_compose(release_of(id), base, outcomes_of(id));
+        std::set<BuildId> builds;
+        for (const ComposePackage& row : plan) builds.insert(row.build);
+        ComposeBuilds content{compose.id, {builds.begin(), builds.end()}};
         compose.error = why_unpublishable(plan);
+        if (compose.error.empty())
+            compose.error = why_other_content(compose.release, compose.stream, content.builds);
         if (!compose.error.empty()) {
             fail_compose(std::move(compose), now, decision);
             continue;
@@ -67,6 +73,12 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
             row.compose = compose.id;
             record(decision, std::move(row));
         }
+        record(decision, std::move(content));
+        StreamMove move;
+        move.release = compose.release;
+        move.stream = compose.stream;
+        move.compose = compose.id;
+        start_move(std::move(move), now, decision);
     }
 }
 
@@ -76,6 +88,8 @@ void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
     compose.finished_at = now;
     rebuild.state = RebuildState::failed;
     rebuild.finished_at = now;
+    const StreamMove* move = pending_move(compose.release, compose.stream);
+    if (move && move->compose == compose.id) end_move(*move, compose.error, now, decision);
     record(decision, std::move(compose));
     record(decision, std::move(rebuild));
 }
@@ -106,6 +120,24 @@ std::vector<SourceOutcome> Farm::outcomes_of(RebuildId rebuild) const {
     return list;
 }
 
+RunCompose Farm::order_for(const Compose& compose) const {
+    RunCompose run;
+    run.compose = compose;
+    const auto packages = state_.compose_packages.find(compose.id);
+    if (packages != state_.compose_packages.end()) {
+        for (const auto& [key, package] : packages->second) run.packages.push_back(package);
+    }
+    run.repos = compose_repos(config_->releases.at(compose.release));
+    const StreamMove* move = pending_move(compose.release, compose.stream);
+    TERRACE_CHECK(move && move->compose == compose.id);
+    run.move = move->id;
+    run.composes_kept = config_->releases.at(compose.release).composes_kept;
+    run.late = late_composes(compose.release, compose.stream, compose.id);
+    run.builds = notes_of(compose);
+    run.withheld = withheld_from(compose);
+    return run;
+}
+
 Decision Farm::on(const ComposeEnded& e, TimePoint now) {
     Decision decision;
     const auto found = state_.composes.find(e.compose);
@@ -130,10 +162,11 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
         compose.finished_at = now;
         rebuild.state = RebuildState::finished;
         rebuild.finished_at = now;
-        const Stream stream{compose.release, compose.stream, compose.id};
+        const StreamMove* move = pending_move(compose.release, compose.stream);
+        TERRACE_CHECK(move && move->compose == compose.id);
         record(decision, std::move(compose));
-        record(decision, stream);
         record(decision, std::move(rebuild));
+        end_move(*move, "", now, decision);
     }
     start_composes(now, decision);
     return decision;

@@ -77,7 +77,10 @@ public:
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;
     virtual std::optional<std::string> compose(ComposeId id) = 0;
+    virtual std::optional<std::string> compose_diff(ComposeId before, ComposeId after) = 0;
     virtual std::string streams(const ReleaseFilter& filter) = 0;
+    virtual std::string stream_moves(const ComposeFilter& filter) = 0;
+    virtual std::optional<std::string> stream_move(StreamMoveId id) = 0;
 };
 
 }  // namespace terrace::rest

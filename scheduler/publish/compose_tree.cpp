@@ -85,8 +85,8 @@ void make_repo(const ObjectStore& store,
     write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()));
 }
 
-void check_is_same(const std::filesystem::path& compose, const std::string& manifest) {
-    if (os::read_file(compose / kManifestName, kManifestBytesMax) == manifest) return;
+void check_is_same(const std::filesystem::path& compose, const Manifest& manifest) {
+    if (is_same_compose(read_manifest(compose), manifest)) return;
     // Immutable means that we never mend it. The database was restored or replaced, most likely.
     throw PublishError("There is another compose in " + compose.string() +
                        " already: move it away if it is of a former database.");
@@ -104,7 +104,7 @@ void make_compose(const ObjectStore& store,
                   const core::RunCompose& order,
                   const Steps& steps) {
     const std::filesystem::path target = compose_path(release_directory, order.compose.id);
-    const std::string manifest = manifest_of(order);
+    const Manifest manifest = manifest_of(order);
     if (std::filesystem::exists(target)) return check_is_same(target, manifest);
     check_order(store, order);
 
@@ -120,7 +120,7 @@ void make_compose(const ObjectStore& store,
                   order.compose.created_at, steps);
     }
     steps.next("write the manifest");
-    os::write_file_atomically(incoming.path() / kManifestName, manifest);
+    os::write_file_atomically(incoming.path() / kManifestName, text_of(manifest));
     incoming.publish(steps);
 }
 

@@ -3,12 +3,15 @@
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 
 #include "scheduler/engine/ports.hpp"
+#include "scheduler/publish/garbage.hpp"
 #include "scheduler/publish/object_store.hpp"
+#include "scheduler/publish/served_tree.hpp"
 #include "scheduler/publish/steps.hpp"
 
 namespace terrace::publish {
@@ -29,6 +32,12 @@ public:
     /// throw. The queue is as long as the farm makes it: the engine orders a compose again only
     /// after it has ended.
     void start(core::RunCompose order, Ended ended) override;
+    void start(core::RunMove order, MoveEnded ended) override;
+
+    /// Removes what nothing needs (garbage.hpp) in its turn, so never while something is being
+    /// published. Blocks. Throws PublishError, also when the composer is stopped, and
+    /// std::system_error. From any thread but the composer's.
+    wire::GarbageReport collect(core::GarbagePlan plan);
 
     /// Ends the running compose at its next step and those that wait, each with an error, and
     /// joins: `ended` is not called after stop() has returned. Whoever gave `ended` and goes first
@@ -37,15 +46,14 @@ public:
     void stop();
 
 private:
-    struct Request {
-        core::RunCompose order;
-        Ended ended;
-    };
+    using Work = std::function<void(const Steps& steps)>;
+    void put(Work work);
     void run(const std::stop_token& stop);
-    std::string publish(const core::RunCompose& order, const std::stop_token& stop) const;
+    void publish(const core::RunCompose& order, const Steps& steps) const;
+    void move(const core::RunMove& order, const Steps& steps) const;
     /// Makes the compose what the stream's readers see.
     void show(const std::filesystem::path& release,
-              const core::RunCompose& order,
+              const ServedTree& tree,
               const Steps& steps) const;
 
     const ObjectStore& store_;
@@ -53,8 +61,8 @@ private:
     const Steps::Hook hook_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::deque<Request> requests_;
-    std::jthread thread_;  // last: it uses all of the above
+    std::deque<Work> queue_;  ///< each ends by itself, and throws nothing
+    std::jthread thread_;   // last: it uses all of the above
 };
 
 }  // namespace terrace::publish

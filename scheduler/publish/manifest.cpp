@@ -1,6 +1,7 @@
 #include "scheduler/publish/manifest.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "common/os/files.hpp"
@@ -8,8 +9,22 @@
 #include "scheduler/publish/repo_writer.hpp"
 
 namespace terrace::publish {
+namespace {
 
-std::string manifest_of(const core::RunCompose& order) {
+ManifestPackage row_of(const core::ComposePackage& package, const core::BuildNote* note) {
+    ManifestPackage row;
+    static_cast<core::ComposePackage&>(row) = package;
+    if (!note) return row;
+    row.variant = note->variant;
+    row.attempt = note->attempt;
+    row.verdict = note->verdict;
+    if (!note->carried) row.decision = note->verdict ? Decision::promoted : Decision::built;
+    return row;
+}
+
+}  // namespace
+
+Manifest manifest_of(const core::RunCompose& order) {
     Manifest manifest{.id = order.compose.id,
                       .release = order.compose.release,
                       .rebuild = order.compose.rebuild,
@@ -17,11 +32,34 @@ std::string manifest_of(const core::RunCompose& order) {
                       .base = order.compose.base,
                       .created_at = order.compose.created_at,
                       .repos = order.repos,
-                      .packages = order.packages};
+                      .packages = {},
+                      .withheld = order.withheld};
+    std::map<BuildId, const core::BuildNote*> notes;
+    for (const core::BuildNote& note : order.builds) notes[note.build] = &note;
+    manifest.packages.reserve(order.packages.size());
+    for (const core::ComposePackage& package : order.packages) {
+        const auto note = notes.find(package.build);
+        manifest.packages.push_back(row_of(package, note == notes.end() ? nullptr : note->second));
+    }
     std::ranges::sort(manifest.packages, {}, [](const core::ComposePackage& package) {
         return std::tie(package.repo, package.filename);
     });
+    return manifest;
+}
+
+std::string text_of(const Manifest& manifest) {
     return wire::to_text(manifest) + "\n";
+}
+
+bool is_same_compose(const Manifest& a, const Manifest& b) {
+    const auto head = [](const Manifest& manifest) {
+        return std::tie(manifest.id, manifest.release, manifest.rebuild, manifest.stream,
+                        manifest.base, manifest.created_at, manifest.repos);
+    };
+    const auto same = [](const core::ComposePackage& one, const core::ComposePackage& other) {
+        return one == other;
+    };
+    return head(a) == head(b) && std::ranges::equal(a.packages, b.packages, same);
 }
 
 Manifest read_manifest(const std::filesystem::path& compose) {

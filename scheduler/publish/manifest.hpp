@@ -14,6 +14,24 @@ namespace terrace::publish {
 inline constexpr const char* kManifestName = "COMPOSE.json";
 inline constexpr std::size_t kManifestBytesMax = std::size_t{1} << 30;
 
+/// Why a package is in a compose.
+enum class Decision { built, promoted, carried };
+BOOST_DESCRIBE_ENUM(Decision, built, promoted, carried)
+
+/// A package, and the decision that put it there.
+struct ManifestPackage : core::ComposePackage {
+    std::string variant;  ///< that it was built for; its repo may be another's
+    /// `built`: by this rebuild, for the baseline. `promoted`: by this rebuild, for a variant that
+    /// passed the gate. `carried`: it was in `base`.
+    Decision decision = Decision::carried;
+    int attempt = 0;                 ///< of `build`, the one that made it
+    std::optional<Verdict> verdict;  ///< of a variant's package that was compared
+    friend bool operator==(const ManifestPackage&, const ManifestPackage&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ManifestPackage,
+                      (core::ComposePackage),
+                      (variant, decision, attempt, verdict))
+
 /// COMPOSE.json: every decision of a compose. Has nothing that differs between two attempts at it.
 struct Manifest {
     ComposeId id;
@@ -23,14 +41,20 @@ struct Manifest {
     std::optional<ComposeId> base;
     TimePoint created_at{};
     std::vector<std::string> repos;
-    std::vector<core::ComposePackage> packages;  ///< by repo and filename
+    std::vector<ManifestPackage> packages;  ///< by repo and filename
+    std::vector<core::Withheld> withheld;   ///< what its rebuild tried and it does not have
 };
 BOOST_DESCRIBE_STRUCT(Manifest,
                       (),
-                      (id, release, rebuild, stream, base, created_at, repos, packages))
+                      (id, release, rebuild, stream, base, created_at, repos, packages, withheld))
 
-/// The text of the compose's COMPOSE.json.
-std::string manifest_of(const core::RunCompose& order);
+Manifest manifest_of(const core::RunCompose& order);
+
+/// The text of COMPOSE.json.
+std::string text_of(const Manifest& manifest);
+
+/// Of the same packages, decided at the same moment? An older program may have said less of them.
+bool is_same_compose(const Manifest& a, const Manifest& b);
 
 /// Throws std::system_error or PublishError.
 Manifest read_manifest(const std::filesystem::path& compose);

@@ -128,6 +128,18 @@ std::optional<std::string> PgRead::compose(ComposeId id) {
     return object(sql::compose(), published_, id.value);
 }
 
+std::optional<std::string> PgRead::compose_diff(ComposeId before, ComposeId after) {
+    return object(sql::compose_diff(), before.value, after.value);
+}
+
+std::string PgRead::stream_moves(const std::string& release, const std::string& stream, Page page) {
+    return list(sql::stream_moves(), release, stream, page.after, limit_of(page.limit));
+}
+
+std::optional<std::string> PgRead::stream_move(StreamMoveId id) {
+    return object(sql::stream_move(), id.value);
+}
+
 std::string PgRead::streams(const std::string& release) {
     return list(sql::streams(), published_, release);
 }

@@ -60,7 +60,11 @@ public:
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);
     std::optional<std::string> compose(ComposeId id);
+    /// What differs; nullopt if one of them is none.
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after);
     std::string streams(const std::string& release);
+    std::string stream_moves(const std::string& release, const std::string& stream, Page page);
+    std::optional<std::string> stream_move(StreamMoveId id);
 
 private:
     /// The first column of the first row.

@@ -25,6 +25,9 @@ std::string comparisons();
 std::string comparison();
 std::string composes();
 std::string compose();
+std::string compose_diff();
 std::string streams();
+std::string stream_moves();
+std::string stream_move();
 
 }  // namespace terrace::store::sql

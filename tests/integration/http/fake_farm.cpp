@@ -146,6 +146,15 @@ std::string FakeReads::composes(const ComposeFilter& filter) {
 std::optional<std::string> FakeReads::compose(ComposeId id) {
     return row(id.value);
 }
+std::optional<std::string> FakeReads::compose_diff(ComposeId before, ComposeId after) {
+    return row(before.value * 100 + after.value);
+}
+std::string FakeReads::stream_moves(const ComposeFilter& filter) {
+    return named("moves", filter, filter.release + filter.stream);
+}
+std::optional<std::string> FakeReads::stream_move(StreamMoveId id) {
+    return row(id.value);
+}
 std::string FakeReads::streams(const ReleaseFilter& filter) {
     return named("streams", filter, filter.release);
 }
@@ -159,19 +168,24 @@ FakeFarm::FakeFarm(std::string token,
       store_(state_ / "objects"),
       objects(store_, limits.object),
       logs(state_ / "logs", 1 << 20),
-      services_{config_,
-                [this](engine::Command command) { engine.post(std::move(command)); },
-                reads,
-                objects,
-                logs,
-                LogKeeping{},
-                Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
-                       [this](auto urls) { return intake.freeze(urls); }},
-                read_pool_,
-                file_pool_,
-                intake_pool_,
-                work_,
-                limits},
+      services_{
+          config_,
+          [this](engine::Command command) { engine.post(std::move(command)); },
+          reads,
+          objects,
+          logs,
+          LogKeeping{},
+          Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
+                 [this](auto urls) { return intake.freeze(urls); }},
+          RepoCare{[this](auto plan) { return repos.collect(plan); },
+                   [this](auto repo_state) { return repos.fsck(repo_state); },
+                   [this](auto release, auto stream) { return repos.verify(release, stream); }},
+          read_pool_,
+          file_pool_,
+          intake_pool_,
+          repo_pool_,
+          work_,
+          limits},
       router_(std::move(token)),
       server_(router_, file_pool_, std::move(options)) {
     engine.decide = [](const core::Event&) { return Result<core::Reply>(core::Done{}); };
@@ -185,6 +199,7 @@ FakeFarm::~FakeFarm() {
     read_pool_.join();
     file_pool_.join();
     intake_pool_.join();
+    repo_pool_.join();
 }
 
 void FakeFarm::stop() {

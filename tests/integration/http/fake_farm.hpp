@@ -59,7 +59,10 @@ public:
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;
     std::string streams(const ReleaseFilter& filter) override;
+    std::string stream_moves(const ComposeFilter& filter) override;
+    std::optional<std::string> stream_move(StreamMoveId id) override;
 
     void end_attempt(AttemptId id, AttemptEnd end);
     /// The only build's row, as JSON; empty: as the other rows.
@@ -101,6 +104,7 @@ public:
 
     FakeEngine engine;
     Intake intake;
+    RepoCare repos;
     FakeReads reads;
 
 private:
@@ -118,6 +122,7 @@ private:
     BlockingPool read_pool_{2, 100};
     BlockingPool file_pool_{2, 100};
     BlockingPool intake_pool_{1, 100};
+    BlockingPool repo_pool_{1, 100};
     Services services_;
     Router router_;
     Server server_;

@@ -68,6 +68,10 @@ TEST_CASE("a compose on another file system than the objects has copies") {
 TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
     const testing::PublishedTool tool;
     core::RunCompose order = tool.order(1, "1.0");
+    order.packages.back().build = BuildId{18};
+    order.builds = {{BuildId{17}, "x86_64", 2, true, std::nullopt},
+                    {BuildId{18}, "x86_64_v3", 1, false, Verdict::promote}};
+    order.withheld = {{"other", "x86_64_v3", "Its verdict is regress.", Verdict::regress}};
     make_compose(tool.store(), tool.release(), order, {});
     const Manifest manifest = read_manifest(compose_path(tool.release(), ComposeId{1}));
     CHECK(manifest.id == order.compose.id);
@@ -79,7 +83,18 @@ TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
         return package.repo + package.filename;
     };
     std::ranges::sort(order.packages, {}, key);
-    CHECK((manifest.packages == order.packages));
+    const auto same = [](const core::ComposePackage& a, const core::ComposePackage& b) {
+        return a == b;
+    };
+    CHECK(std::ranges::equal(manifest.packages, order.packages, same));
+    for (const ManifestPackage& package : manifest.packages) {
+        const bool variant = package.build == BuildId{18};
+        CHECK(package.variant == (variant ? "x86_64_v3" : "x86_64"));
+        CHECK(package.decision == (variant ? Decision::promoted : Decision::carried));
+        CHECK(package.attempt == (variant ? 1 : 2));
+        CHECK(package.verdict == (variant ? std::optional(Verdict::promote) : std::nullopt));
+    }
+    CHECK((manifest.withheld == order.withheld));
 }
 
 TEST_CASE("the same order gives the same bytes, whenever and in whatever order it comes") {

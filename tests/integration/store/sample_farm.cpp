@@ -302,7 +302,17 @@ std::vector<core::Change> a_farm() {
     finished.finished_at = time_at(30);
     changes.insert(changes.end(), {finished, a_compose_package(31, "x86_64/os", "zlib"),
                                    a_compose_package(31, "x86_64_v3/os", "zlib"),
+                                   core::ComposeBuilds{ComposeId{31}, {BuildId{11}}},
                                    core::Stream{"mini-1", "testing", ComposeId{31}}});
+    core::StreamMove move;
+    move.id = StreamMoveId{1};
+    move.release = "mini-1";
+    move.stream = "testing";
+    move.compose = ComposeId{31};
+    move.state = core::MoveState::finished;
+    move.created_at = time_at(9);
+    move.finished_at = time_at(30);
+    changes.emplace_back(move);
     return changes;
 }
 
