@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/runtime/audit_exceptions.hpp"
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
 #include "scheduler/app/config_compose.hpp"
@@ -218,6 +219,8 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
         BenchmarkFile benchmark = load_benchmark(file);
         add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
     }
+    if (!config.audit_exceptions.empty())
+        farm.audit_exceptions = runtime::read_audit_exceptions(config.audit_exceptions);
     farm.retry = config.retry;
     farm.health = config.health;
     farm.placement = config.placement;

@@ -33,7 +33,8 @@ struct Applier {
     void operator()(const Build& row) const { to.builds[row.id] = row; }
     void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }
     void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
-    void operator()(const Buildroot&) const {}  // the database's alone
+    void operator()(const BuildAudit&) const {}  // the database's alone
+    void operator()(const Buildroot&) const {}   // the database's alone
     void operator()(const Attempt& row) const {
         to.last_attempt = std::max(to.last_attempt, row.id);
         to.last_fence = std::max(to.last_fence, row.fence);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
@@ -160,6 +161,7 @@ struct KeepingPolicy {
 struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
+    std::vector<AuditException> audit_exceptions;  ///< reviewed: what looks like a leak and is none
     RetryPolicy retry;
     HealthPolicy health;
     PlacementPolicy placement;

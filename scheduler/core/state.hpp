@@ -14,6 +14,7 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/parity.hpp"
 #include "common/vocab/priority.hpp"
 #include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
@@ -154,7 +155,8 @@ struct Build {
     std::optional<BuildId> reused_from;      ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
-    std::vector<std::string> audit_findings;  ///< instructions above the variant's level
+    std::vector<std::string> audit_findings;  ///< leaks that no exception covers; the first few
+    std::vector<FacetDigests> interfaces;     ///< what its RPMs are to others
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> removed_at;  ///< since then its packages may be gone: never reused
     friend bool operator==(const Build&, const Build&) = default;
@@ -183,6 +185,7 @@ BOOST_DESCRIBE_STRUCT(Build,
                        code_identity,
                        level_used,
                        audit_findings,
+                       interfaces,
                        finished_at,
                        removed_at))
 

@@ -196,6 +196,20 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
     CHECK_FALSE(farm.read.build(BuildId{99}));
 }
 
+TEST_CASE("a build has its audit, also of the reused build, or none") {
+    Farm farm;
+    for (const int id : {11, 12}) {
+        CAPTURE(id);
+        const json::value audit = parsed(farm.read.build_audit(BuildId{id}));
+        CHECK(keys_of(audit) == "build report");
+        CHECK(audit.at("build") == 11);
+        CHECK(audit.at("report").at("findings").at(0).at("function") == "main");
+        CHECK(audit.at("report").at("interfaces").at(0).at("package") == "zlib");
+    }
+    CHECK_FALSE(farm.read.build_audit(BuildId{14}));
+    CHECK_FALSE(farm.read.build_audit(BuildId{99}));
+}
+
 TEST_CASE("a build root is found by its digest, with its packages") {
     Farm farm;
     const auto build = parsed(farm.read.build(BuildId{11}));
