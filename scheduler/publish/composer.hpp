@@ -62,7 +62,7 @@ private:
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<Work> queue_;  ///< each ends by itself, and throws nothing
-    std::jthread thread_;   // last: it uses all of the above
+    std::jthread thread_;     // last: it uses all of the above
 };
 
 }  // namespace terrace::publish
