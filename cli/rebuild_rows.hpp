@@ -186,7 +186,9 @@ struct ComposeRow {
     std::string stream;
     std::optional<std::int64_t> base;
     std::string state;
-    std::string error;
+    std::string error;                 ///< a line for the whole, and one for each finding
+    std::vector<std::string> stalled;  ///< "zlib.x86_64_v3"
+    std::vector<std::string> notes;    ///< sentences
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
     std::int64_t packages = 0;
@@ -202,6 +204,8 @@ BOOST_DESCRIBE_STRUCT(ComposeRow,
                        base,
                        state,
                        error,
+                       stalled,
+                       notes,
                        created_at,
                        finished_at,
                        packages,

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "cli/commands/repo_commands.hpp"
 #include "cli/output/text.hpp"
 
@@ -50,7 +52,7 @@ Table table_of(const std::vector<ComposeRow>& composes) {
                    {std::to_string(row.rebuild)},
                    {std::to_string(row.packages)},
                    {format_moment(row.created_at)},
-                   {row.error}});
+                   {row.error.substr(0, row.error.find('\n'))}});
     }
     return table;
 }
@@ -79,10 +81,30 @@ struct RepoSum {
     std::int64_t bytes = 0;
 };
 
+/// The first line tells what went wrong, each other one is a finding.
+void print_error(Output& output, const std::string& error) {
+    std::istringstream lines(error);
+    std::string before = "Error: ";
+    for (std::string line; std::getline(lines, line); before = "  ")
+        output.print_line(before + one_line(line));
+}
+
+void print_stalled(Output& output, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + one_line(name);
+    output.print_line(
+        "Warning: `dnf upgrade` does not update these where they are installed; `dnf "
+        "distro-sync` does: " +
+        text);
+}
+
 void print_compose(Output& output, const ComposeRow& compose) {
     output.print_line(fmt::format("Compose {} of {}, stream {}, rebuild {}: {}", compose.id,
                                   compose.release, compose.stream, compose.rebuild, compose.state));
-    if (!compose.error.empty()) output.print_line("Error: " + one_line(compose.error));
+    print_error(output, compose.error);
+    for (const std::string& note : compose.notes) output.print_line("Note: " + one_line(note));
+    print_stalled(output, compose.stalled);
     output.print_line("Path: " + or_dash(compose.path) + "\n");
     std::map<std::string, RepoSum> sums;
     Table packages({{"REPO"}, {"PACKAGE"}, {"SOURCE"}, {"SIZE", Align::right}});

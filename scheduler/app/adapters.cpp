@@ -137,6 +137,9 @@ rest::AttemptEnds PgReads::attempt_ends(const std::vector<AttemptId>& ids) {
     }
     return ends;
 }
+std::optional<std::string> PgReads::build_audit(BuildId id) {
+    return Borrowed(*this)->build_audit(id);
+}
 std::optional<std::string> PgReads::buildroot(const std::string& id) {
     return Borrowed(*this)->buildroot(id);
 }

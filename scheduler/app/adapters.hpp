@@ -32,6 +32,7 @@ public:
     std::string builds(const rest::BuildFilter& filter) override;
     std::optional<std::string> build(BuildId id) override;
     rest::AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> build_audit(BuildId id) override;
     std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const rest::ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;

@@ -181,6 +181,7 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     config.token_file = file.path_or("token_file", "");
     config.releases = file.path("releases");
     config.benchmarks = file.path("benchmarks");
+    config.audit_exceptions = file.path_or("audit_exceptions", "");
     config.mock_configs = file.path("mock_configs");
     config.published = file.path_or("published", config.state / "published");
     read_listen(file.map_or_empty("listen"), config);

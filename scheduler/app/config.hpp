@@ -31,6 +31,7 @@ struct SchedulerConfig {
     std::string database_dsn;          ///< empty: EmbeddedPostgres in state/postgres
     std::filesystem::path releases;
     std::filesystem::path benchmarks;
+    std::filesystem::path audit_exceptions;  ///< empty: there are none
     std::filesystem::path mock_configs;
     std::filesystem::path published;
     Duration lease_length{};

@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "common/runtime/audit_exceptions.hpp"
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/app/config_compose.hpp"
 #include "scheduler/app/config_mock_digest.hpp"
 #include "scheduler/app/config_rules.hpp"
 
@@ -208,6 +210,7 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
         map.whole_or("composes_kept", static_cast<std::int64_t>(release.composes_kept), 1, 1000));
     release.variants = read_variants(map, mock_configs);
     release.gate = read_gate(map.map_or_empty("gate"));
+    release.compose = read_compose_policy(map.map_or_empty("compose"));
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);
     release.packages = read_package_rules(map, release);
@@ -241,6 +244,8 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
         BenchmarkFile benchmark = load_benchmark(file);
         add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
     }
+    if (!config.audit_exceptions.empty())
+        farm.audit_exceptions = runtime::read_audit_exceptions(config.audit_exceptions);
     farm.retry = config.retry;
     farm.health = config.health;
     farm.placement = config.placement;

@@ -15,6 +15,7 @@
 #include "common/runtime/yaml_tree.hpp"
 #include "scheduler/app/api.hpp"
 #include "scheduler/app/repo_keeper.hpp"
+#include "scheduler/app/seed_metadata.hpp"
 #include "scheduler/app/seed_resolver.hpp"
 #include "scheduler/engine/engine_thread.hpp"
 #include "scheduler/publish/composer.hpp"
@@ -88,9 +89,12 @@ void serve_farm(const SchedulerConfig& config,
     PortFile port_file(config.state);
     store::PgStore store(dsn);
     const publish::ObjectStore objects(config.state / "objects");
-    publish::Composer composer(objects, config.published);
+    const std::filesystem::path seeds = config.state / "resolver";
+    publish::Composer composer(
+        objects, config.published, {},
+        [seeds](const std::vector<SeedRepo>& repos) { return client_repos(repos, seeds); });
     RepoKeeper keeper(objects, composer, config.published);
-    SeedResolver resolver({config.state / "resolver", config.buildroot_base, 2});
+    SeedResolver resolver({seeds, config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
     Api api(config, farm, dsn, token, objects, keeper.care(),
             [&engine](engine::Command command) { engine->post(std::move(command)); });

@@ -36,7 +36,8 @@ struct Applier {
         to.comparisons[row.id] = row;
         if (is_final(row.state)) to.measured.erase(row.id);
     }
-    void operator()(const Buildroot&) const {}  // the database's alone
+    void operator()(const BuildAudit&) const {}  // the database's alone
+    void operator()(const Buildroot&) const {}   // the database's alone
     void operator()(const Attempt& row) const {
         to.last_attempt = std::max(to.last_attempt, row.id);
         to.last_fence = std::max(to.last_fence, row.fence);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
@@ -72,6 +73,29 @@ struct PackageRule {
     std::optional<std::int64_t> disk_bytes;
 };
 
+/// Source packages that pass each other values whose layout depends on the level (Eigen's alignment
+/// is 16 bytes at the baseline, 32 with AVX): a variant ships all of them at its level, or none.
+struct AbiGroup {
+    std::string name;
+    std::vector<std::string> sources;
+};
+
+/// Whether a package may leave a level that clients have it at, which `dnf upgrade` never follows
+/// (docs/operating.md): never, or where users are told to run `dnf distro-sync`.
+enum class AllowStall { never, distro_sync };
+
+/// What packages of a release need beside it: its clients have the repos of the seed enabled, or
+/// the release is complete in itself.
+enum class Platform { seed, none };
+BOOST_DESCRIBE_ENUM(Platform, seed, none)
+
+/// How composes are made and checked.
+struct ComposePolicy {
+    AllowStall allow_stall = AllowStall::never;
+    Platform platform = Platform::seed;
+    std::vector<AbiGroup> abi_groups;
+};
+
 struct ReleaseSpec {
     std::string name;
     std::string dist_suffix;
@@ -81,6 +105,7 @@ struct ReleaseSpec {
     /// them finds its files through the stream.
     std::size_t composes_kept = 5;
     GatePolicy gate;
+    ComposePolicy compose;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
 
@@ -153,6 +178,7 @@ struct KeepingPolicy {
 struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
+    std::vector<AuditException> audit_exceptions;  ///< reviewed: what looks like a leak and is none
     RetryPolicy retry;
     HealthPolicy health;
     PlacementPolicy placement;

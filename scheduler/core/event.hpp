@@ -19,6 +19,7 @@
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
+#include "scheduler/core/config.hpp"
 
 /// Facts and requests from outside, what the farm answers, and what it wants done.
 namespace terrace::core {
@@ -259,6 +260,15 @@ using Reply = std::variant<Done,
                            RebuildDiff,
                            Explanation>;
 
+/// The clients of a stream, which must be able to follow it when it moves.
+struct StreamClients {
+    std::vector<VariantSpec> variants;
+    std::vector<ComposeId> earlier;  ///< where they may come from; the last one is the stream's
+    std::vector<SeedRepo> platform;  ///< repositories that they have beside the stream's
+    /// As Compose::stalled of the compose that it moves to.
+    std::vector<std::string> stalled;
+};
+
 /// Why a build's packages are in a compose.
 struct BuildNote {
     BuildId build;
@@ -291,12 +301,15 @@ struct RunCompose {
     std::size_t composes_kept = 1;   ///< of the stream
     std::vector<BuildNote> builds;   ///< of each build of `packages`
     std::vector<Withheld> withheld;  ///< by source and variant
+    StreamClients clients;
 };
 /// Let the readers of a stream see a compose that is there; as idempotent.
 struct RunMove {
     StreamMove move;
     std::vector<ComposeId> late;  ///< this and the next as above
     std::size_t composes_kept = 1;
+    std::optional<StreamClients>
+        clients;  ///< who must be able to follow; a rollback waits for nobody
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.

@@ -82,7 +82,7 @@ std::vector<Effect> Farm::effects(TimePoint now, const std::set<ComposeId>& comp
         if (move.state != MoveState::pending || move.kind == MoveKind::publish) continue;
         if (release == config_->releases.end()) continue;  // it waits for its release to come back
         effects.emplace_back(RunMove{move, late_composes(move.release, move.stream, move.compose),
-                                     release->second.composes_kept});
+                                     release->second.composes_kept, clients_of(move)});
     }
     return effects;
 }

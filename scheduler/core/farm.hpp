@@ -297,6 +297,9 @@ private:
     void start_composes(TimePoint now, Decision& decision);
     void fail_compose(Compose compose, TimePoint now, Decision& decision);
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
+    PublishedBase published_base(const std::string& release, const std::string& stream) const;
+    StreamClients clients_of(const Compose& compose, const std::string& stream) const;
+    std::optional<StreamClients> clients_of(const StreamMove& move) const;
     RunCompose order_for(const Compose& compose) const;
     std::vector<BuildNote> notes_of(const Compose& compose) const;
     std::vector<Withheld> withheld_from(const Compose& compose) const;

@@ -6,6 +6,7 @@
 #include "scheduler/core/farm.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
+#include "scheduler/core/stream_history.hpp"
 
 namespace terrace::core {
 namespace {
@@ -49,20 +50,15 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.rebuild = id;
         compose.stream = rebuild.stream;
         compose.created_at = now;
-        std::vector<ComposePackage> base;
-        if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});
-            stream != state_.streams.end()) {
-            compose.base = stream->second.compose;
-            const auto shown = state_.compose_packages.find(*compose.base);
-            if (shown != state_.compose_packages.end()) {
-                for (const auto& [key, row] : shown->second) base.push_back(row);
-            }
-        }
-        std::vector<ComposePackage> plan = plan_compose(release_of(id), base, outcomes_of(id));
+        const PublishedBase base = published_base(rebuild.release, rebuild.stream);
+        compose.base = base.compose;
+        ComposePlan plan = plan_compose(release_of(id), base, outcomes_of(id));
         std::set<BuildId> builds;
-        for (const ComposePackage& row : plan) builds.insert(row.build);
+        for (const ComposePackage& row : plan.packages) builds.insert(row.build);
         ComposeBuilds content{compose.id, {builds.begin(), builds.end()}};
-        compose.error = why_unpublishable(plan);
+        compose.stalled = std::move(plan.stalled);
+        compose.notes = std::move(plan.notes);
+        compose.error = std::move(plan.error);
         if (compose.error.empty())
             compose.error = why_other_content(compose.release, compose.stream, content.builds);
         if (!compose.error.empty()) {
@@ -70,7 +66,7 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
             continue;
         }
         record(decision, compose);
-        for (ComposePackage& row : plan) {
+        for (ComposePackage& row : plan.packages) {
             row.compose = compose.id;
             record(decision, std::move(row));
         }
@@ -81,6 +77,38 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         move.compose = compose.id;
         start_move(std::move(move), now, decision);
     }
+}
+
+PublishedBase Farm::published_base(const std::string& release, const std::string& name) const {
+    PublishedBase base;
+    const auto stream = state_.streams.find({release, name});
+    if (stream == state_.streams.end()) return base;
+    base.compose = stream->second.compose;
+    base.stalled = state_.composes.at(*base.compose).stalled;
+    const auto shown = state_.compose_packages.find(*base.compose);
+    if (shown == state_.compose_packages.end()) return base;
+    for (const auto& [key, row] : shown->second) base.packages.push_back(row);
+    return base;
+}
+
+/// Clients may have come from any compose that the stream has shown.
+StreamClients Farm::clients_of(const Compose& compose, const std::string& stream) const {
+    const ReleaseSpec& release = config_->releases.at(compose.release);
+    StreamClients clients;
+    clients.variants = release.variants;
+    clients.stalled = compose.stalled;
+    clients.earlier = shown_composes(state_, compose.release, stream, release.composes_kept);
+    std::ranges::reverse(clients.earlier);  // they come newest first
+    std::erase(clients.earlier, compose.id);
+    const Rebuild& rebuild = state_.rebuilds.at(compose.rebuild);
+    if (release.compose.platform == Platform::seed)
+        clients.platform = state_.seeds.at(rebuild.seed).repos;
+    return clients;
+}
+
+std::optional<StreamClients> Farm::clients_of(const StreamMove& move) const {
+    if (move.kind != MoveKind::promote) return std::nullopt;
+    return clients_of(state_.composes.at(move.compose), move.stream);
 }
 
 void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
@@ -136,6 +164,7 @@ RunCompose Farm::order_for(const Compose& compose) const {
     run.late = late_composes(compose.release, compose.stream, compose.id);
     run.builds = notes_of(compose);
     run.withheld = withheld_from(compose);
+    run.clients = clients_of(compose, compose.stream);
     return run;
 }
 

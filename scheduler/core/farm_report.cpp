@@ -5,6 +5,7 @@
 #include "common/vocab/check.hpp"
 #include "common/vocab/sha256.hpp"
 #include "scheduler/core/farm.hpp"
+#include "scheduler/core/gate/audit_gate.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
 
@@ -189,7 +190,11 @@ void Farm::finish_build(Build build,
         learn(build, report, decision);
         build.code_identity = report.audit.code_identity;
         build.level_used = report.audit.level_used;
-        build.audit_findings = report.audit.findings;
+        BuildAudit audit{id, report.audit};
+        apply_exceptions(config_->audit_exceptions, audit.report);
+        build.audit_findings = leak_lines(audit.report);
+        build.interfaces = digests_of(audit.report.interfaces);
+        record(decision, std::move(audit));
         for (const RpmFile& rpm : report.rpms) {
             BuildRpm row;
             static_cast<RpmFile&>(row) = rpm;

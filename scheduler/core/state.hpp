@@ -15,6 +15,7 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/parity.hpp"
 #include "common/vocab/priority.hpp"
 #include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
@@ -155,7 +156,8 @@ struct Build {
     std::optional<BuildId> reused_from;      ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
-    std::vector<std::string> audit_findings;  ///< instructions above the variant's level
+    std::vector<std::string> audit_findings;  ///< leaks that no exception covers; the first few
+    std::vector<FacetDigests> interfaces;     ///< what its RPMs are to others
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> removed_at;  ///< since then its packages may be gone: never reused
     friend bool operator==(const Build&, const Build&) = default;
@@ -184,6 +186,7 @@ BOOST_DESCRIBE_STRUCT(Build,
                        code_identity,
                        level_used,
                        audit_findings,
+                       interfaces,
                        finished_at,
                        removed_at))
 
@@ -267,6 +270,10 @@ struct Compose {
     int failures = 0;
     TimePoint not_before{};
     std::string error;
+    /// "zlib.x86_64_v3": published so once, and no longer; who has it gets updates by
+    /// `dnf distro-sync` only. Of earlier composes, too.
+    std::vector<std::string> stalled;
+    std::vector<std::string> notes;  ///< what was left out of a variant, and why: sentences
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> removed_at;  ///< since then its tree may be gone
@@ -283,6 +290,8 @@ BOOST_DESCRIBE_STRUCT(Compose,
                        failures,
                        not_before,
                        error,
+                       stalled,
+                       notes,
                        created_at,
                        finished_at,
                        removed_at))

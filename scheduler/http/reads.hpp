@@ -71,6 +71,7 @@ public:
     virtual std::optional<std::string> build(BuildId id) = 0;
     /// Of those attempts that there are.
     virtual AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) = 0;
+    virtual std::optional<std::string> build_audit(BuildId id) = 0;
     virtual std::optional<std::string> buildroot(const std::string& id) = 0;
     virtual std::string comparisons(const ComparisonFilter& filter) = 0;
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;

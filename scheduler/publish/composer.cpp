@@ -25,10 +25,14 @@ std::string error_of(Work work) {
 
 }  // namespace
 
-Composer::Composer(const ObjectStore& store, std::filesystem::path published_root, Steps::Hook hook)
+Composer::Composer(const ObjectStore& store,
+                   std::filesystem::path published_root,
+                   Steps::Hook hook,
+                   ReadPlatform read_platform)
     : store_(store),
       root_(std::move(published_root)),
       hook_(std::move(hook)),
+      tools_{store.metadata_directory(), std::move(read_platform)},
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Composer::~Composer() {
@@ -94,6 +98,8 @@ void Composer::publish(const core::RunCompose& order, const Steps& steps) const 
     const core::Compose& compose = order.compose;
     const std::filesystem::path release = root_ / compose.release;
     make_compose(store_, release, order, steps);
+    steps.next("check clients");
+    check_stream(release, compose.stream, compose.id, order.clients, tools_, steps.stop());
     show(release, {compose.stream, order.move, compose.id, order.late, order.composes_kept}, steps);
 }
 
@@ -104,6 +110,10 @@ void Composer::move(const core::RunMove& order, const Steps& steps) const {
         throw PublishError("There is no compose in " +
                            compose_path(release, move.compose).string() +
                            ": somebody removed it, or `published` is another place than before.");
+    }
+    if (order.clients) {
+        steps.next("check clients");
+        check_stream(release, move.stream, move.compose, *order.clients, tools_, steps.stop());
     }
     show(release, {move.stream, move.id, move.compose, order.late, order.composes_kept}, steps);
 }

@@ -13,16 +13,21 @@
 #include "scheduler/publish/object_store.hpp"
 #include "scheduler/publish/served_tree.hpp"
 #include "scheduler/publish/steps.hpp"
+#include "scheduler/publish/stream_check.hpp"
 
 namespace terrace::publish {
 
 /// Publishes composes below PUBLISHED/RELEASE (compose_tree.hpp), one after the other on a thread
-/// of its own. A stream moves only when its compose is complete and on disk; composes that are
-/// there are never touched.
+/// of its own. A stream moves only when its compose is complete and on disk, and all its clients
+/// can follow (stream_check.hpp); composes that are there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` must outlive the composer. `hook`: see Steps.
-    Composer(const ObjectStore& store, std::filesystem::path published_root, Steps::Hook hook = {});
+    /// `store` must outlive the composer. `hook`: see Steps. `read_platform` is called on the
+    /// composer's thread.
+    Composer(const ObjectStore& store,
+             std::filesystem::path published_root,
+             Steps::Hook hook = {},
+             ReadPlatform read_platform = {});
     /// stop()
     ~Composer() override;
     Composer(const Composer&) = delete;
@@ -59,6 +64,7 @@ private:
     const ObjectStore& store_;
     const std::filesystem::path root_;
     const Steps::Hook hook_;
+    const ClientCheckTools tools_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<Work> queue_;  ///< each ends by itself, and throws nothing

@@ -31,6 +31,8 @@ Manifest manifest_of(const core::RunCompose& order) {
                       .stream = order.compose.stream,
                       .base = order.compose.base,
                       .created_at = order.compose.created_at,
+                      .stalled = order.compose.stalled,
+                      .notes = order.compose.notes,
                       .repos = order.repos,
                       .packages = {},
                       .withheld = order.withheld};

@@ -40,13 +40,16 @@ struct Manifest {
     std::string stream;
     std::optional<ComposeId> base;
     TimePoint created_at{};
+    std::vector<std::string> stalled;  ///< as core::Compose::stalled
+    std::vector<std::string> notes;    ///< as core::Compose::notes
     std::vector<std::string> repos;
     std::vector<ManifestPackage> packages;  ///< by repo and filename
     std::vector<core::Withheld> withheld;   ///< what its rebuild tried and it does not have
 };
-BOOST_DESCRIBE_STRUCT(Manifest,
-                      (),
-                      (id, release, rebuild, stream, base, created_at, repos, packages, withheld))
+BOOST_DESCRIBE_STRUCT(
+    Manifest,
+    (),
+    (id, release, rebuild, stream, base, created_at, stalled, notes, repos, packages, withheld))
 
 Manifest manifest_of(const core::RunCompose& order);
 

@@ -104,6 +104,10 @@ std::string PgRead::attempt_ends(const std::vector<AttemptId>& ids) {
     return list(sql::attempt_ends(), array + "}");
 }
 
+std::optional<std::string> PgRead::build_audit(BuildId id) {
+    return object(sql::build_audit(), id.value);
+}
+
 std::optional<std::string> PgRead::buildroot(const std::string& id) {
     return object(sql::buildroot(), id);
 }

@@ -53,6 +53,8 @@ public:
     /// those that still run.
     std::string attempt_ends(const std::vector<AttemptId>& ids);
     /// By the digest of its packages.
+    /// Of the build whose RPMs it has.
+    std::optional<std::string> build_audit(BuildId id);
     std::optional<std::string> buildroot(const std::string& id);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);

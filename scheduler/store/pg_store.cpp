@@ -112,7 +112,7 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
 
 /// The attempts that are state run, so their leases say it all. Of the packages only those of
 /// composes that are under way or that a stream points to, of the samples only those of open
-/// comparisons; build roots are for people.
+/// comparisons; audits and build roots are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
@@ -127,6 +127,7 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
                                  std::is_same_v<Row, core::ComparisonSample>) {
                 load_rows<Row>(tx, kOfOpenComparisons, snapshot);
             } else if constexpr (!std::is_same_v<Row, core::Attempt> &&
+                                 !std::is_same_v<Row, core::BuildAudit> &&
                                  !std::is_same_v<Row, core::Buildroot>) {
                 load_rows<Row>(tx, "", snapshot);
             }

@@ -180,6 +180,11 @@ std::string attempt_ends() {
            "select attempt, null, null from lease where attempt = any($1::bigint[])";
 }
 
+std::string build_audit() {
+    return "select a.* from build b join build_audit a on a.build = coalesce(b.reused_from, b.id) "
+           "where b.id = $1";
+}
+
 std::string buildroot() {
     return "select * from buildroot where id = $1";
 }

@@ -19,6 +19,7 @@ std::string builds();
 std::string build();
 /// Of the attempts in $1: when and how they ended.
 std::string attempt_ends();
+std::string build_audit();
 std::string buildroot();
 std::string comparisons();
 std::string comparison();

@@ -65,6 +65,11 @@ struct Table<core::BuildRpm> {
     static constexpr std::tuple key = {&core::BuildRpm::build, &core::BuildRpm::filename};
 };
 template <>
+struct Table<core::BuildAudit> {
+    static constexpr const char* name = "build_audit";
+    static constexpr std::tuple key = {&core::BuildAudit::build};
+};
+template <>
 struct Table<core::Comparison> {
     static constexpr const char* name = "comparison";
     static constexpr std::tuple key = {&core::Comparison::id};
@@ -138,6 +143,7 @@ struct Table<core::StreamMove> {
 /// Rows that are written once: a row of that key is the same row.
 template <class Row>
 constexpr bool never_changes = boost::mp11::mp_contains<boost::mp11::mp_list<core::BuildRpm,
+                                                                             core::BuildAudit,
                                                                              core::Buildroot,
                                                                              core::Attempt,
                                                                              core::ComparisonLook,
@@ -155,6 +161,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Rebuild,
                                       core::Build,
                                       core::BuildRpm,
+                                      core::BuildAudit,
                                       core::Comparison,
                                       core::Buildroot,
                                       core::Attempt,

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "common/vocab/names.hpp"
+#include "scheduler/core/compose_rules.hpp"
 #include "scheduler/core/host_health.hpp"
 
 namespace terrace::sim {
@@ -176,6 +177,10 @@ void check_compose(const core::Snapshot& state,
                    ComposeId compose) {
     const auto found = state.compose_packages.find(compose);
     if (found == state.compose_packages.end()) return;
+    std::vector<core::ComposePackage> rows;
+    for (const auto& [key, row] : found->second) rows.push_back(row);
+    const std::vector<std::string> broken = core::broken_compose_rules(release, rows);
+    must(broken.empty(), broken.empty() ? "" : broken.front());
     const std::string baseline = release.baseline().name;
     std::map<std::string, Evr> evr_by_name;                     // in the baseline's os repo
     std::map<std::string, std::set<BuildId>> builds_by_source;  // in the baseline's os repo

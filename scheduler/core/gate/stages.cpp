@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/vocab/names.hpp"
+#include "scheduler/core/gate/audit_gate.hpp"
 
 namespace terrace::core {
 namespace {
@@ -104,14 +105,17 @@ StageResult parity_stage(const GateInput& in, const StageResult& build) {
 
 StageResult audit_stage(const GateInput& in, const StageResult& build, const GatePolicy& policy) {
     if (build.state != StageState::passed) return after_build(GateStage::audit, build);
-    const std::vector<std::string>& findings = in.variant->audit_findings;
-    if (findings.empty())
-        return result(GateStage::audit, StageState::passed, "No instruction above the level.");
-    const std::string found = std::to_string(findings.size()) +
-                              " findings above the level; the first: " + findings.front() + ".";
+    const auto audited = [](const Build& side) {
+        return AuditedBuild{side.variant, side.audit_findings, side.interfaces};
+    };
+    const auto found = audit_refusal(audited(*in.baseline), audited(*in.variant));
+    if (!found) {
+        return result(GateStage::audit, StageState::passed,
+                      "No instruction above the level, and the same to others.");
+    }
     if (policy.audit == AuditPolicy::report)
-        return result(GateStage::audit, StageState::passed, "Reported only: " + found);
-    return result(GateStage::audit, StageState::failed, found);
+        return result(GateStage::audit, StageState::passed, "Reported only: " + *found);
+    return result(GateStage::audit, StageState::failed, *found);
 }
 
 StageResult identity_stage(const GateInput& in, const StageResult& build) {

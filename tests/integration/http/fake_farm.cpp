@@ -127,6 +127,9 @@ void FakeReads::set_build(std::string row) {
     const std::lock_guard lock(mutex_);
     build_ = std::move(row);
 }
+std::optional<std::string> FakeReads::build_audit(BuildId id) {
+    return row(id.value);
+}
 std::optional<std::string> FakeReads::buildroot(const std::string& id) {
     return id == "ab12" ? std::optional<std::string>(R"({"id": "ab12"})") : std::nullopt;
 }

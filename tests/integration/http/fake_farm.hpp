@@ -53,6 +53,7 @@ public:
     std::optional<std::string> build(BuildId id) override;
     /// Attempts 1 to 10 are there; 2 has ended, and those in `ends`.
     AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> build_audit(BuildId id) override;
     std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;

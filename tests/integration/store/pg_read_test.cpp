@@ -197,6 +197,20 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
     CHECK_FALSE(farm.read.build(BuildId{99}));
 }
 
+TEST_CASE("a build has its audit, also of the reused build, or none") {
+    Farm farm;
+    for (const int id : {11, 12}) {
+        CAPTURE(id);
+        const json::value audit = parsed(farm.read.build_audit(BuildId{id}));
+        CHECK(keys_of(audit) == "build report");
+        CHECK(audit.at("build") == 11);
+        CHECK(audit.at("report").at("findings").at(0).at("function") == "main");
+        CHECK(audit.at("report").at("interfaces").at(0).at("package") == "zlib");
+    }
+    CHECK_FALSE(farm.read.build_audit(BuildId{14}));
+    CHECK_FALSE(farm.read.build_audit(BuildId{99}));
+}
+
 TEST_CASE("a build root is found by its digest, with its packages") {
     Farm farm;
     const auto build = parsed(farm.read.build(BuildId{11}));
@@ -251,7 +265,7 @@ TEST_CASE("composes and streams have their paths") {
     REQUIRE(composes.as_array().size() == 1);
     CHECK(keys_of(composes.at(0)) ==
           "id release rebuild stream base state failures not_before error created_at finished_at "
-          "removed_at packages "
+          "stalled notes removed_at packages "
           "path");
     CHECK(composes.at(0).at("packages") == 2);
     CHECK(composes.at(0).at("path") == "/srv/published/mini-1/composes/31");

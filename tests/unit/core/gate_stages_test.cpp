@@ -130,7 +130,7 @@ TEST_CASE("findings of the audit are reported, or hold back, as the policy says"
     Rows rows;
     rows.variant.audit_findings = {"libfast.so: hot() has vpaddd zmm"};
     CHECK(rows.state(GateStage::audit) == StageState::passed);
-    CHECK(rows.at(GateStage::audit).reason.starts_with("Reported only: 1 findings"));
+    CHECK(rows.at(GateStage::audit).reason.starts_with("Reported only: "));
     rows.policy.audit = AuditPolicy::require;
     CHECK(rows.state(GateStage::audit) == StageState::failed);
     CHECK(rows.answer() == GateAnswer::held);
