@@ -22,7 +22,7 @@ HttpFarm::HttpFarm(const core::FarmConfig& farm,
                    const std::filesystem::path& state)
     : config_(config_in(state)),
       objects_(state / "objects"),
-      api_(config_, farm, dsn, "", objects_, [this](engine::Command command) {
+      api_(config_, farm, dsn, "", objects_, rest::RepoCare{}, [this](engine::Command command) {
           engine_->post(std::move(command));
       }) {
     engine::EngineThread::Options options;

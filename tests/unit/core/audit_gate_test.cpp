@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "scheduler/core/gate/audit_gate.hpp"
 #include "tests/unit/core/builders.hpp"
 
@@ -27,91 +29,113 @@ PackageInterface an_interface(const std::string& needs) {
              {"requires", static_cast<std::int64_t>(needs.size()), {needs}, true}}};
 }
 
+struct Judged {
+    Comparison comparison;
+    StageResult audit;  ///< of the gate's stages
+};
+
+FarmConfig a_strict_config() {
+    FarmConfig config = a_config();
+    config.releases.at("mini-1").gate.audit = AuditPolicy::require;
+    return config;
+}
+
 /// Builds "fast" for both variants; the reports are changed by `change(report, is_baseline)`.
 template <class Change>
-Comparison compared(FarmConfig config, Change change) {
+Judged judged(FarmConfig config, Change change) {
     TestFarm farm({a_package("fast")}, std::move(config));
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
     SubmitRebuild submit;
     submit.release = "mini-1";
     submit.stream = "testing";
-    farm.get<MadeRebuild>(submit);
+    const RebuildId rebuild = farm.get<MadeRebuild>(submit).id;
     for (char code = 'a'; auto lease = farm.lease(worker); ++code) {
         AttemptReport report = an_ok_report(*lease, code);
         if (lease->build) change(report, lease->build->target_level == Level::x86_64);
         REQUIRE(farm.report(*lease, report).has_value());
     }
-    return farm.comparison("fast");
+    const GateRow row = farm.get<GateRows>(ShowGate{rebuild, "fast"}).rows.at(0);
+    const auto audit = std::ranges::find(row.stages, GateStage::audit, &StageResult::stage);
+    REQUIRE(audit != row.stages.end());
+    return {farm.comparison("fast"), *audit};
 }
 
 }  // namespace
 
 TEST_CASE("without leaks and with equal packages the variant is measured and promoted") {
-    const Comparison comparison = compared(a_config(), [](AttemptReport& report, bool) {
+    const Judged fast = judged(a_strict_config(), [](AttemptReport& report, bool) {
         report.audit.interfaces = {an_interface("libc")};
     });
-    CHECK(comparison.verdict == Verdict::promote);
+    CHECK(fast.audit.state == StageState::passed);
+    CHECK(fast.comparison.promoted);
 }
 
 TEST_CASE("a leak in either build keeps the variant from being promoted, and is named") {
     for (const bool in_baseline : {true, false}) {
-        const Comparison comparison =
-            compared(a_config(), [&](AttemptReport& report, bool is_baseline) {
-                if (is_baseline == in_baseline) report.audit.findings = {a_leak("sum")};
-            });
-        CHECK(comparison.verdict == Verdict::hold);
-        CHECK_FALSE(comparison.promoted);
-        CHECK(comparison.results.empty());
-        CHECK(comparison.reason ==
+        const Judged fast = judged(a_strict_config(), [&](AttemptReport& report, bool is_baseline) {
+            if (is_baseline == in_baseline) report.audit.findings = {a_leak("sum")};
+        });
+        CHECK(fast.comparison.verdict == Verdict::promote);
+        CHECK_FALSE(fast.comparison.promoted);
+        CHECK(fast.audit.state == StageState::failed);
+        CHECK(fast.audit.reason ==
               std::string("The audit found code above the level of the ") +
                   (in_baseline ? "baseline (x86_64)" : "variant (x86_64_v3)") +
                   ": /usr/lib64/libfast.so.1: sum: vpaddd at 0x1234 needs x86_64_v3.");
     }
 }
 
+TEST_CASE("a leak is told and holds nothing back where the policy says report") {
+    const Judged fast = judged(
+        a_config(), [](AttemptReport& report, bool) { report.audit.findings = {a_leak("sum")}; });
+    CHECK(fast.comparison.promoted);
+    CHECK(fast.audit.state == StageState::passed);
+    CHECK(fast.audit.reason.starts_with("Reported only: The audit found code above the level"));
+}
+
 TEST_CASE("a note is no leak, and neither is what a reviewed exception covers") {
-    FarmConfig config = a_config();
+    FarmConfig config = a_strict_config();
     config.audit_exceptions = {{"libfast.so.*", "sum*", "", 0, 0, "a table, see fast.c"}};
-    const Comparison comparison = compared(config, [](AttemptReport& report, bool) {
+    const Judged fast = judged(config, [](AttemptReport& report, bool) {
         AuditFinding note = a_leak("other");
         note.kind = AuditFindingKind::note;
         report.audit.findings = {a_leak("sum_quick"), note};
     });
-    CHECK(comparison.verdict == Verdict::promote);
+    CHECK(fast.comparison.promoted);
 }
 
 TEST_CASE("leaks that were too many to be listed are leaks") {
-    FarmConfig config = a_config();
+    FarmConfig config = a_strict_config();
     config.audit_exceptions = {{"*", "*", "", 0, 0, "all"}};
-    const Comparison comparison = compared(config, [](AttemptReport& report, bool) {
+    const Judged fast = judged(config, [](AttemptReport& report, bool) {
         report.audit.findings = {a_leak("sum")};
         report.audit.findings_left_off = 3;
     });
-    CHECK(comparison.verdict == Verdict::hold);
-    CHECK(comparison.reason.ends_with("(x86_64): ... and 3 more."));
+    CHECK_FALSE(fast.comparison.promoted);
+    CHECK(fast.audit.reason.ends_with("(x86_64): ... and 3 more."));
 }
 
 TEST_CASE("packages that differ to others keep the variant from being promoted") {
-    const Comparison comparison = compared(a_config(), [](AttemptReport& report, bool is_baseline) {
+    const Judged fast = judged(a_strict_config(), [](AttemptReport& report, bool is_baseline) {
         report.audit.interfaces = {an_interface(is_baseline ? "libc" : "libfast-extra")};
     });
-    CHECK(comparison.verdict == Verdict::hold);
-    CHECK(comparison.reason ==
+    CHECK_FALSE(fast.comparison.promoted);
+    CHECK(fast.audit.reason ==
           "The variant's packages are not the baseline's: requires of libfast.");
-    const Comparison missing = compared(a_config(), [](AttemptReport& report, bool is_baseline) {
+    const Judged missing = judged(a_strict_config(), [](AttemptReport& report, bool is_baseline) {
         report.audit.interfaces = {an_interface("libc")};
         if (is_baseline) report.audit.interfaces.push_back({"fast-docs", {}});
     });
-    CHECK(missing.reason ==
+    CHECK(missing.audit.reason ==
           "The variant's packages are not the baseline's: fast-docs is in one of them only.");
 }
 
 TEST_CASE("identical code is identical, whatever the audit says") {
-    const Comparison comparison = compared(a_config(), [](AttemptReport& report, bool) {
+    const Judged fast = judged(a_config(), [](AttemptReport& report, bool) {
         report.audit.code_identity.hex = std::string(64, '7');
         report.audit.findings = {a_leak("sum")};
     });
-    CHECK(comparison.verdict == Verdict::identical);
+    CHECK(fast.comparison.verdict == Verdict::identical);
 }
 
 TEST_CASE("all that was found is kept for people, with the exceptions of the day") {
