@@ -180,6 +180,9 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     release.streams = names_at(map, "streams");
     if (release.streams.empty()) map.fail("streams", "must name at least one");
     release.variants = read_variants(map, mock_configs);
+    if (!map.has("signing"))
+        map.fail("signing", "is missing: say gnupg, or none if clients shall check no signature");
+    release.signing = map.word<Signing>("signing");
     release.gate = read_gate(map.map_or_empty("gate"));
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);

@@ -11,6 +11,7 @@
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
 #include "common/vocab/priority.hpp"
+#include "common/vocab/signing.hpp"
 #include "common/vocab/time.hpp"
 #include "scheduler/core/estimate.hpp"
 
@@ -60,6 +61,7 @@ struct ReleaseSpec {
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
+    Signing signing = Signing::none;
     GatePolicy gate;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package

@@ -165,6 +165,9 @@ struct RunCompose {
     Compose compose;
     std::vector<ComposePackage> packages;
     std::vector<std::string> repos;  ///< every repo of the layout, also an empty one
+    /// Of its rebuild: what a mass rebuild, in `background`, has to get signed waits for the
+    /// others.
+    PriorityClass priority = PriorityClass::normal;
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.

@@ -86,7 +86,10 @@ std::vector<Effect> Farm::effects(TimePoint now) const {
     std::vector<Effect> effects = to_resolve(now);
     for (const auto& [id, compose] : state_.composes) {
         if (compose.state != ComposeState::pending || compose.not_before > now) continue;
-        RunCompose run{compose, {}, compose_repos(config_->releases.at(compose.release))};
+        RunCompose run{compose,
+                       {},
+                       compose_repos(config_->releases.at(compose.release)),
+                       state_.rebuilds.at(compose.rebuild).priority};
         const auto packages = state_.compose_packages.find(id);
         if (packages != state_.compose_packages.end()) {
             for (const auto& [key, package] : packages->second) run.packages.push_back(package);

@@ -46,6 +46,7 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.release = rebuild.release;
         compose.rebuild = id;
         compose.stream = rebuild.stream;
+        compose.signing = release_of(id).signing;
         compose.created_at = now;
         std::vector<ComposePackage> base;
         if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});

@@ -8,8 +8,11 @@
 
 namespace terrace::publish {
 
-Composer::Composer(const ObjectStore& store, std::filesystem::path published_root)
+Composer::Composer(const ObjectStore& store,
+                   std::filesystem::path published_root,
+                   const ComposeSigner* signing)
     : store_(store),
+      signing_(signing),
       root_(std::move(published_root)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -40,11 +43,26 @@ void Composer::run(const std::stop_token& stop) {
     }
 }
 
+Attachments Composer::attachments_of(const core::RunCompose& order,
+                                     const std::stop_token& stop) const {
+    const core::Compose& compose = order.compose;
+    if (signing_ == nullptr) {
+        if (compose.signing == Signing::none) return {};
+        throw PublishError("There is nothing to sign compose " + std::to_string(compose.id.value) +
+                           " with.");
+    }
+    return {signing_->prepare(order, base_of(root_ / compose.release, compose), stop),
+            [this, &compose](const std::string& repo, const std::filesystem::path& directory) {
+                signing_->finish_repo(compose, repo, directory);
+            }};
+}
+
 std::string Composer::publish(const core::RunCompose& order, const std::stop_token& stop) const {
     const core::Compose& compose = order.compose;
     try {
         const std::filesystem::path directory = root_ / compose.release;
-        make_compose(store_, directory, order, stop);
+        make_compose(store_, directory, order, stop, attachments_of(order, stop));
+        if (signing_ != nullptr) signing_->write_client_files(directory, compose);
         move_stream(directory, compose.stream, compose.id);
         return "";
     } catch (const std::exception& e) {

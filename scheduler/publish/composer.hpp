@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "scheduler/engine/ports.hpp"
+#include "scheduler/publish/compose_signer.hpp"
+#include "scheduler/publish/compose_tree.hpp"
 #include "scheduler/publish/object_store.hpp"
 
 namespace terrace::publish {
@@ -17,8 +19,11 @@ namespace terrace::publish {
 /// there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` must outlive the composer.
-    Composer(const ObjectStore& store, std::filesystem::path published_root);
+    /// `store` and `signing` must outlive the composer. Without `signing` nothing is signed, and a
+    /// compose that should be is an error.
+    Composer(const ObjectStore& store,
+             std::filesystem::path published_root,
+             const ComposeSigner* signing = nullptr);
     /// stop()
     ~Composer() override;
     Composer(const Composer&) = delete;
@@ -41,9 +46,11 @@ private:
         Ended ended;
     };
     void run(const std::stop_token& stop);
+    Attachments attachments_of(const core::RunCompose& order, const std::stop_token& stop) const;
     std::string publish(const core::RunCompose& order, const std::stop_token& stop) const;
 
     const ObjectStore& store_;
+    const ComposeSigner* signing_;
     const std::filesystem::path root_;
     std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -8,20 +8,52 @@
 #include "scheduler/publish/repo_writer.hpp"
 
 namespace terrace::publish {
+namespace {
 
-std::string manifest_of(const core::RunCompose& order) {
+template <class Key>
+std::optional<Digest> find_in(const std::map<Key, Digest>& map, const Key& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string text_without_signatures(Manifest manifest) {
+    manifest.signing = {};
+    for (ManifestPackage& package : manifest.packages) {
+        package.signed_digest.reset();
+        package.provenance.reset();
+    }
+    return text_of(manifest);
+}
+
+}  // namespace
+
+Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attached) {
     Manifest manifest{.id = order.compose.id,
                       .release = order.compose.release,
                       .rebuild = order.compose.rebuild,
                       .stream = order.compose.stream,
                       .base = order.compose.base,
                       .created_at = order.compose.created_at,
+                      .signing = attached.note,
                       .repos = order.repos,
-                      .packages = order.packages};
+                      .packages = {}};
+    for (const core::ComposePackage& package : order.packages) {
+        manifest.packages.push_back({package, find_in(attached.signed_digests, package.digest),
+                                     find_in(attached.provenance, package.build)});
+    }
     std::ranges::sort(manifest.packages, {}, [](const core::ComposePackage& package) {
         return std::tie(package.repo, package.filename);
     });
+    return manifest;
+}
+
+std::string text_of(const Manifest& manifest) {
     return wire::to_text(manifest) + "\n";
+}
+
+bool is_same_compose(const Manifest& a, const Manifest& b) {
+    return a.signing.mode == b.signing.mode &&
+           text_without_signatures(a) == text_without_signatures(b);
 }
 
 Manifest read_manifest(const std::filesystem::path& compose) {

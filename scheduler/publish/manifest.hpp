@@ -3,10 +3,12 @@
 #include <boost/describe.hpp>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "common/vocab/signing.hpp"
 #include "scheduler/core/event.hpp"
 
 namespace terrace::publish {
@@ -14,7 +16,33 @@ namespace terrace::publish {
 inline constexpr const char* kManifestName = "COMPOSE.json";
 inline constexpr std::size_t kManifestBytesMax = std::size_t{1} << 30;
 
-/// COMPOSE.json: every decision of a compose. Has nothing that differs between two attempts at it.
+/// With what a compose was signed; with `none` there are no keys.
+struct SigningNote {
+    Signing mode = Signing::none;
+    std::string key;            ///< fingerprint of the OpenPGP key: packages and repomd.xml
+    std::string statement_key;  ///< id of the Ed25519 key: provenance
+    friend bool operator==(const SigningNote&, const SigningNote&) = default;
+};
+BOOST_DESCRIBE_STRUCT(SigningNote, (), (mode, key, statement_key))
+
+/// What was made of a compose's packages before they are published.
+struct SignedPackages {
+    SigningNote note;
+    std::map<Digest, Digest> signed_digests;  ///< by the digest of what was built
+    std::map<BuildId, Digest> provenance;     ///< objects: the envelopes of their statements
+};
+
+/// A package of a compose: as it was built, and as it is published.
+struct ManifestPackage : core::ComposePackage {
+    std::optional<Digest> signed_digest;  ///< null: it is published as it was built
+    std::optional<Digest> provenance;     ///< object: the envelope of its build's statement
+    const Digest& published() const { return signed_digest ? *signed_digest : digest; }
+    friend bool operator==(const ManifestPackage&, const ManifestPackage&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ManifestPackage, (core::ComposePackage), (signed_digest, provenance))
+
+/// COMPOSE.json: every decision of a compose. Has nothing that differs between two attempts at it
+/// but signatures that were lost meanwhile.
 struct Manifest {
     ComposeId id;
     std::string release;
@@ -22,15 +50,21 @@ struct Manifest {
     std::string stream;
     std::optional<ComposeId> base;
     TimePoint created_at{};
+    SigningNote signing;
     std::vector<std::string> repos;
-    std::vector<core::ComposePackage> packages;  ///< by repo and filename
+    std::vector<ManifestPackage> packages;  ///< by repo and filename
 };
 BOOST_DESCRIBE_STRUCT(Manifest,
                       (),
-                      (id, release, rebuild, stream, base, created_at, repos, packages))
+                      (id, release, rebuild, stream, base, created_at, signing, repos, packages))
+
+Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attached = {});
 
 /// The text of the compose's COMPOSE.json.
-std::string manifest_of(const core::RunCompose& order);
+std::string text_of(const Manifest& manifest);
+
+/// The same compose, whatever its signatures?
+bool is_same_compose(const Manifest& a, const Manifest& b);
 
 /// Throws std::system_error or PublishError.
 Manifest read_manifest(const std::filesystem::path& compose);

@@ -75,8 +75,8 @@ std::vector<std::string> listed_packages(std::string_view output);
 /// True if something of the seed can only be read over the network.
 bool needs_network(const std::vector<SeedRepo>& seed_repos);
 
-/// True if a build is to be run as split_rebuild() has it: mock as a whole gets no network here, and
-/// without one it could not fill the build root.
+/// True if a build is to be run as split_rebuild() has it: mock as a whole gets no network here,
+/// and without one it could not fill the build root.
 bool is_split(const MockSettings& settings, const std::vector<SeedRepo>& seed_repos);
 
 /// The same build as three commands: two that fill the build root, without running anything of the
