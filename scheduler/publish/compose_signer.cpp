@@ -16,11 +16,6 @@
 namespace terrace::publish {
 namespace {
 
-void check_stop(const std::stop_token& stop) {
-    if (stop.stop_requested())
-        throw PublishError("The scheduler was stopped before everything was signed.");
-}
-
 /// Readers may look at any time, and most often it is as it was.
 void write_if_changed(const std::filesystem::path& file, const std::string& text) {
     if (std::filesystem::exists(file) && os::read_file(file) == text) return;
@@ -90,14 +85,14 @@ SigningNote ComposeSigner::note_of(const core::Compose& compose) const {
 
 std::map<Digest, Digest> ComposeSigner::sign_rpms(const core::RunCompose& order,
                                                   wire::SignClass queue,
-                                                  const std::stop_token& stop) const {
+                                                  const Steps& steps) const {
     std::map<Digest, Digest> signed_digests;
     const SigningNote note = note_of(order.compose);
     if (note.mode == Signing::none) return signed_digests;
     SignerClient client(options_.socket);  // its own: another thread's answers do not hold it up
     for (const core::ComposePackage& package : order.packages) {
         if (signed_digests.contains(package.digest)) continue;
-        check_stop(stop);
+        steps.next("sign a package");
         const auto sign = [&](std::string_view header) {
             return client.sign(wire::SignKind::rpm_header, queue, order.compose.release, header);
         };
@@ -109,25 +104,25 @@ std::map<Digest, Digest> ComposeSigner::sign_rpms(const core::RunCompose& order,
 
 SignedPackages ComposeSigner::prepare(const core::RunCompose& order,
                                       const std::optional<Manifest>& base,
-                                      const std::stop_token& stop) const {
+                                      const Steps& steps) const {
     SignedPackages prepared;
     prepared.note = note_of(order.compose);
-    prepared.signed_digests = sign_rpms(order, wire::SignClass::urgent, stop);
-    prepared.provenance = provenance(order, base, prepared, stop);
+    prepared.signed_digests = sign_rpms(order, wire::SignClass::urgent, steps);
+    prepared.provenance = provenance(order, base, prepared, steps);
     return prepared;
 }
 
 std::map<BuildId, Digest> ComposeSigner::provenance(const core::RunCompose& order,
                                                     const std::optional<Manifest>& base,
                                                     const SignedPackages& packages,
-                                                    const std::stop_token& stop) const {
+                                                    const Steps& steps) const {
     const core::ReleaseSpec& release = release_of(order.compose);
     const auto files = files_by_build(order, packages);
     std::map<BuildId, Digest> envelopes = kept_envelopes(base, packages.note, files);
     std::map<std::pair<RebuildId, std::string>, std::map<std::string, Digest>> rebuilt;
     for (const auto& [build, its_files] : files) {
         if (envelopes.contains(build)) continue;
-        check_stop(stop);
+        steps.next("write provenance");
         const BuildFacts facts = records_.facts_of(build);
         const std::pair key(facts.rebuild, facts.variant);
         if (facts.mode == "ordered" && !rebuilt.contains(key)) {

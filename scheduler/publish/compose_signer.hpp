@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include "scheduler/core/config.hpp"
@@ -13,6 +12,7 @@
 #include "scheduler/publish/object_store.hpp"
 #include "scheduler/publish/signed_objects.hpp"
 #include "scheduler/publish/signer_client.hpp"
+#include "scheduler/publish/steps.hpp"
 
 namespace terrace::publish {
 
@@ -38,13 +38,13 @@ public:
     /// thread. What a mass rebuild takes hours for is done so before its compose's turn.
     std::map<Digest, Digest> sign_rpms(const core::RunCompose& order,
                                        wire::SignClass queue,
-                                       const std::stop_token& stop) const;
+                                       const Steps& steps) const;
 
     /// All that the compose needs: its packages signed, and a provenance envelope for each build,
     /// but for those builds that `base` has one of already, by the same key and for the same files.
     SignedPackages prepare(const core::RunCompose& order,
                            const std::optional<Manifest>& base,
-                           const std::stop_token& stop) const;
+                           const Steps& steps) const;
 
     /// Of a repo that has just been written: repomd.xml.asc, and the mirrorlist. Synced.
     void finish_repo(const core::Compose& compose,
@@ -60,7 +60,7 @@ private:
     std::map<BuildId, Digest> provenance(const core::RunCompose& order,
                                          const std::optional<Manifest>& base,
                                          const SignedPackages& packages,
-                                         const std::stop_token& stop) const;
+                                         const Steps& steps) const;
     Digest envelope_of(const core::Compose& compose,
                        const SigningNote& note,
                        const std::string& statement) const;

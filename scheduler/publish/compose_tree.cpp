@@ -3,13 +3,12 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "common/os/files.hpp"
 #include "common/vocab/check.hpp"
-#include "scheduler/publish/carry_over.hpp"
+#include "scheduler/publish/incoming_directory.hpp"
 #include "scheduler/publish/link_file.hpp"
 #include "scheduler/publish/manifest.hpp"
 #include "scheduler/publish/sbom.hpp"
@@ -42,32 +41,6 @@ void check_order(const ObjectStore& store, const core::RunCompose& order) {
     }
 }
 
-void check_stop(const std::stop_token& stop) {
-    if (stop.stop_requested()) {
-        throw PublishError("The scheduler was stopped before the compose was complete.");
-    }
-}
-
-/// A directory that is there afterwards only if it was renamed.
-class IncomingDirectory {
-public:
-    explicit IncomingDirectory(std::filesystem::path path) : path_(std::move(path)) {
-        std::filesystem::remove_all(path_);  // a crash left it
-        std::filesystem::create_directories(path_);
-    }
-    ~IncomingDirectory() {
-        std::error_code ignored;  // the next attempt removes it, too
-        std::filesystem::remove_all(path_, ignored);
-    }
-    IncomingDirectory(const IncomingDirectory&) = delete;
-    IncomingDirectory& operator=(const IncomingDirectory&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
 /// The files that `base` has, which were whole when it was made.
 std::set<Digest> digests_of(const std::optional<Manifest>& base) {
     std::set<Digest> digests;
@@ -89,27 +62,19 @@ void make_repo(const ObjectStore& store,
                const std::vector<const ManifestPackage*>& packages,
                std::set<Digest>& checked,
                TimePoint time,
-               const std::stop_token& stop) {
+               const Steps& steps) {
     std::filesystem::create_directories(directory / "Packages");
     std::vector<RepoPackage> listed;
     for (const ManifestPackage* package : packages) {
-        check_stop(stop);
+        steps.next("link a package");
         if (checked.insert(package->published()).second) check_object(store, *package);
         const std::filesystem::path file = directory / package_location(package->filename);
         std::filesystem::create_directories(file.parent_path());
         link_file(store.path_of(package->published()), file);
         listed.push_back({package->filename, package->published()});
     }
-    check_stop(stop);
+    steps.next("write metadata");
     write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()));
-}
-
-/// The files are synced where they are written; this makes their names last.
-void sync_directories(const std::filesystem::path& root) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-        if (entry.is_directory()) os::sync_directory(entry.path());
-    }
-    os::sync_directory(root);
 }
 
 void check_is_same(const std::filesystem::path& compose, const Manifest& manifest) {
@@ -137,16 +102,14 @@ std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
 void make_compose(const ObjectStore& store,
                   const std::filesystem::path& release_directory,
                   const core::RunCompose& order,
-                  const std::stop_token& stop,
+                  const Steps& steps,
                   const Attachments& attachments) {
     const std::filesystem::path target = compose_path(release_directory, order.compose.id);
     const Manifest manifest = manifest_of(order, attachments.signed_packages);
     if (std::filesystem::exists(target)) return check_is_same(target, manifest);
     check_order(store, order);
 
-    std::filesystem::path incoming_path = target;
-    incoming_path += ".incoming";
-    const IncomingDirectory incoming(incoming_path);
+    IncomingDirectory incoming(target);
     std::map<std::string, std::vector<const ManifestPackage*>> packages_of;
     for (const ManifestPackage& package : manifest.packages) {
         packages_of[package.repo].push_back(&package);
@@ -155,28 +118,15 @@ void make_compose(const ObjectStore& store,
     std::set<Digest> checked = digests_of(base);
     for (const std::string& repo : order.repos) {
         make_repo(store, incoming.path() / repo, packages_of[repo], checked,
-                  order.compose.created_at, stop);
-        if (attachments.finish_repo) attachments.finish_repo(repo, incoming.path() / repo);
+                  order.compose.created_at, steps);
+        if (!attachments.finish_repo) continue;
+        steps.next("sign metadata");
+        attachments.finish_repo(repo, incoming.path() / repo);
     }
-    if (base) carry_over(compose_path(release_directory, base->id), *base, incoming.path());
+    steps.next("write the manifest");
     os::write_file_atomically(incoming.path() / kManifestName, text_of(manifest));
     os::write_file_atomically(incoming.path() / kSbomName, sbom_of(manifest));
-    check_stop(stop);
-    sync_directories(incoming.path());
-    std::filesystem::rename(incoming.path(), target);
-    os::sync_directory(target.parent_path());
-}
-
-void move_stream(const std::filesystem::path& release_directory,
-                 const std::string& stream,
-                 ComposeId compose) {
-    const std::filesystem::path directory = release_directory / "streams";
-    const std::filesystem::path temporary = directory / ("." + stream + ".incoming");
-    std::filesystem::create_directories(directory);
-    std::filesystem::remove(temporary);  // a crash left it
-    std::filesystem::create_symlink("../composes/" + std::to_string(compose.value), temporary);
-    std::filesystem::rename(temporary, directory / stream);
-    os::sync_directory(directory);
+    incoming.publish(steps);
 }
 
 }  // namespace terrace::publish

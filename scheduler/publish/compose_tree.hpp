@@ -3,19 +3,19 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 
 #include "scheduler/core/event.hpp"
 #include "scheduler/publish/manifest.hpp"
 #include "scheduler/publish/object_store.hpp"
 #include "scheduler/publish/repo_writer.hpp"
+#include "scheduler/publish/steps.hpp"
 
 /// A release on disk, below PUBLISHED/RELEASE:
-///     composes/ID/REPO/{Packages/b/bash-5.2-1.x86_64.rpm, repodata}    such as
-///     composes/17/x86_64_v3/os composes/ID/COMPOSE.json what is in it, and which build made it
-///     composes/ID.incoming                                             being made; of no meaning
-///     after a crash streams/NAME -> ../composes/ID
+///     composes/ID/REPO/...        a repository, such as composes/17/x86_64_v3/os: Packages/,
+///     repodata/ composes/ID/COMPOSE.json    what is in it, and which build made it
+///     composes/ID.incoming        being made; of no meaning after a crash
+///     served/, streams/           what readers see (served_tree.hpp)
 namespace terrace::publish {
 
 std::filesystem::path compose_path(const std::filesystem::path& release_directory,
@@ -35,18 +35,12 @@ std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
                                 const core::Compose& compose);
 
 /// Makes composes/ID, all of it and synced, or nothing. If it is there already, only checks that it
-/// holds what `order` says. Throws PublishError, also when `stop` ended it early, and
+/// holds what `order` says. Throws PublishError, also when it was stopped early, and
 /// std::system_error.
 void make_compose(const ObjectStore& store,
                   const std::filesystem::path& release_directory,
                   const core::RunCompose& order,
-                  const std::stop_token& stop,
+                  const Steps& steps,
                   const Attachments& attachments = {});
-
-/// Points streams/STREAM to a compose, by one rename. Throws std::system_error.
-/// @pre the compose is there
-void move_stream(const std::filesystem::path& release_directory,
-                 const std::string& stream,
-                 ComposeId compose);
 
 }  // namespace terrace::publish

@@ -5,15 +5,23 @@
 #include <utility>
 
 #include "scheduler/publish/compose_tree.hpp"
+#include "scheduler/publish/served_tree.hpp"
 
 namespace terrace::publish {
+namespace {
+
+constexpr std::size_t kServedTrees = 5;
+
+}  // namespace
 
 Composer::Composer(const ObjectStore& store,
                    std::filesystem::path published_root,
-                   const ComposeSigner* signing)
+                   Steps::Hook hook,
+                   const ComposeSigner* signer)
     : store_(store),
-      signing_(signing),
       root_(std::move(published_root)),
+      hook_(std::move(hook)),
+      signer_(signer),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Composer::~Composer() {
@@ -43,32 +51,43 @@ void Composer::run(const std::stop_token& stop) {
     }
 }
 
-Attachments Composer::attachments_of(const core::RunCompose& order,
-                                     const std::stop_token& stop) const {
-    const core::Compose& compose = order.compose;
-    if (signing_ == nullptr) {
-        if (compose.signing == Signing::none) return {};
-        throw PublishError("There is nothing to sign compose " + std::to_string(compose.id.value) +
-                           " with.");
-    }
-    return {signing_->prepare(order, base_of(root_ / compose.release, compose), stop),
-            [this, &compose](const std::string& repo, const std::filesystem::path& directory) {
-                signing_->finish_repo(compose, repo, directory);
-            }};
-}
-
 std::string Composer::publish(const core::RunCompose& order, const std::stop_token& stop) const {
     const core::Compose& compose = order.compose;
+    const std::filesystem::path release = root_ / compose.release;
+    const Steps steps(stop, hook_);
     try {
-        const std::filesystem::path directory = root_ / compose.release;
-        make_compose(store_, directory, order, stop, attachments_of(order, stop));
-        if (signing_ != nullptr) signing_->write_client_files(directory, compose);
-        move_stream(directory, compose.stream, compose.id);
+        make_compose(store_, release, order, steps, attachments_of(order, steps));
+        if (signer_ != nullptr) signer_->write_client_files(release, compose);
+        show(release, order, steps);
         return "";
     } catch (const std::exception& e) {
         const std::string text = e.what();
         return text.empty() ? "The compose failed for an unknown reason." : text;
     }
+}
+
+Attachments Composer::attachments_of(const core::RunCompose& order, const Steps& steps) const {
+    const core::Compose& compose = order.compose;
+    if (signer_ == nullptr) {
+        if (compose.signing == Signing::none) return {};
+        throw PublishError("There is nothing to sign compose " + std::to_string(compose.id.value) +
+                           " with.");
+    }
+    return {signer_->prepare(order, base_of(root_ / compose.release, compose), steps),
+            [this, &compose](const std::string& repo, const std::filesystem::path& directory) {
+                signer_->finish_repo(compose, repo, directory);
+            }};
+}
+
+void Composer::show(const std::filesystem::path& release,
+                    const core::RunCompose& order,
+                    const Steps& steps) const {
+    const core::Compose& compose = order.compose;
+    ServedTree tree{compose.stream, compose.id.value, compose.id, {}};
+    if (compose.base) tree.late.push_back(*compose.base);
+    make_served_tree(release, tree, steps);
+    move_stream(release, compose.stream, tree.number, steps);
+    remove_old_served_trees(release, compose.stream, kServedTrees, steps);
 }
 
 }  // namespace terrace::publish

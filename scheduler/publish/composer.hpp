@@ -11,6 +11,7 @@
 #include "scheduler/publish/compose_signer.hpp"
 #include "scheduler/publish/compose_tree.hpp"
 #include "scheduler/publish/object_store.hpp"
+#include "scheduler/publish/steps.hpp"
 
 namespace terrace::publish {
 
@@ -19,11 +20,12 @@ namespace terrace::publish {
 /// there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` and `signing` must outlive the composer. Without `signing` nothing is signed, and a
-    /// compose that should be is an error.
+    /// `store` and `signer` must outlive the composer. `hook`: see Steps. Without `signer` nothing is
+    /// signed, and a compose that should be is an error.
     Composer(const ObjectStore& store,
              std::filesystem::path published_root,
-             const ComposeSigner* signing = nullptr);
+             Steps::Hook hook = {},
+             const ComposeSigner* signer = nullptr);
     /// stop()
     ~Composer() override;
     Composer(const Composer&) = delete;
@@ -46,12 +48,18 @@ private:
         Ended ended;
     };
     void run(const std::stop_token& stop);
-    Attachments attachments_of(const core::RunCompose& order, const std::stop_token& stop) const;
     std::string publish(const core::RunCompose& order, const std::stop_token& stop) const;
+    /// Signs what the compose is made of.
+    Attachments attachments_of(const core::RunCompose& order, const Steps& steps) const;
+    /// Makes the compose what the stream's readers see.
+    void show(const std::filesystem::path& release,
+              const core::RunCompose& order,
+              const Steps& steps) const;
 
     const ObjectStore& store_;
-    const ComposeSigner* signing_;
     const std::filesystem::path root_;
+    const Steps::Hook hook_;
+    const ComposeSigner* const signer_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<Request> requests_;

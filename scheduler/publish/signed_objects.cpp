@@ -104,7 +104,11 @@ Digest SignedObjects::keep(const std::string& key,
                            const Digest& unsigned_digest,
                            const Digest& made) const {
     const std::filesystem::path note = note_of(key, unsigned_digest);
-    std::filesystem::create_directories(note.parent_path());
+    if (std::filesystem::create_directories(note.parent_path())) {
+        os::sync_directory(note.parent_path().parent_path());
+        os::sync_directory(store_.signed_directory());
+        os::sync_directory(store_.signed_directory().parent_path());
+    }
     const std::filesystem::path target =
         std::filesystem::path("../../..") / made.hex.substr(0, 2) / made.hex;
     std::error_code error;
@@ -147,6 +151,10 @@ Digest sign_rpm(const ObjectStore& store,
                 const std::function<MadeSignature(std::string_view header)>& sign) {
     const SignedObjects notes(store);
     if (auto found = notes.find(key, unsigned_digest)) return *found;
+    if (!store.contains(unsigned_digest)) {
+        throw PublishError("The package " + filename + " is missing: there is no object " +
+                           unsigned_digest.hex + ".");
+    }
     const std::filesystem::path rpm = store.path_of(unsigned_digest);
     const RpmHead head = read_rpm_head(rpm);
     const MadeSignature signature = sign(head.header);

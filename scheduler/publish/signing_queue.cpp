@@ -38,7 +38,7 @@ void SigningQueue::run(const std::stop_token& stop) {
         requests_.pop_front();
         lock.unlock();
         try {
-            (void)signing_.sign_rpms(request.order, wire::SignClass::bulk, stop);
+            (void)signing_.sign_rpms(request.order, wire::SignClass::bulk, Steps(stop));
         } catch (const std::exception& e) {
             request.ended(request.order.compose.id, e.what());
             continue;

@@ -132,6 +132,6 @@ TEST_CASE("a second compose moves the stream, and the first remains as it was") 
     });
     done.get_future().wait();
     CHECK((content_of(compose_path(tool.release(), ComposeId{1})) == before));
-    CHECK(std::filesystem::read_symlink(tool.stream()) == "../composes/2");
+    CHECK(std::filesystem::read_symlink(tool.stream()) == "../served/testing/2");
     CHECK(std::filesystem::exists(tool.stream() / "x86_64/os/Packages/t/tool-2.0-1.x86_64.rpm"));
 }

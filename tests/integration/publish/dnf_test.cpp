@@ -76,7 +76,7 @@ TEST_CASE("dnf reads in our repositories what it reads in those of createrepo_c"
 TEST_CASE("dnf finds a package, its dependencies and its files through the stream") {
     const testing::PublishedTool tool;
     make_compose(tool.store(), tool.release(), tool.order(1, "1.0"), {});
-    move_stream(tool.release(), "testing", ComposeId{1});
+    testing::show(tool.release(), 1, 1);
     const std::filesystem::path repo = tool.stream() / "x86_64/os";
     CHECK(repoquery(repo, {}) == "tool-2:1.0-1.x86_64\ntool-data-2:1.0-1.noarch\n");
     CHECK(repoquery(repo, {"--whatprovides", "virtual(tool)"}) == "tool-2:1.0-1.x86_64\n");

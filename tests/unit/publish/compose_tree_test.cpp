@@ -27,7 +27,7 @@ struct Farm {
     std::string refusal_of(const core::RunCompose& order, const std::stop_token& stop = {}) const {
         std::string message;
         try {
-            make_compose(store, release, order, stop);
+            make_compose(store, release, order, Steps(stop));
         } catch (const PublishError& e) {
             message = e.what();
         }
@@ -128,27 +128,4 @@ TEST_CASE("a stop ends a compose between two steps and leaves nothing") {
     source.request_stop();
     CHECK(farm.refusal_of(an_order(1), source.get_token()) ==
           "The scheduler was stopped before the compose was complete.");
-}
-
-TEST_CASE("a stream is a relative link that moves to another compose") {
-    const Farm farm;
-    farm.make(an_order(1));
-    farm.make(an_order(2));
-    move_stream(farm.release, "testing", ComposeId{1});
-    CHECK(std::filesystem::read_symlink(farm.release / "streams/testing") == "../composes/1");
-    move_stream(farm.release, "testing", ComposeId{2});
-    move_stream(farm.release, "testing", ComposeId{2});
-    CHECK(std::filesystem::read_symlink(farm.release / "streams/testing") == "../composes/2");
-    CHECK(std::filesystem::exists(farm.release / "composes/1/COMPOSE.json"));
-    CHECK(std::filesystem::exists(farm.release / "streams/testing/source/repodata/repomd.xml"));
-}
-
-TEST_CASE("a temporary link that a crash left does not keep a stream from moving") {
-    const Farm farm;
-    farm.make(an_order(1));
-    std::filesystem::create_directories(farm.release / "streams");
-    std::filesystem::create_symlink("../composes/0", farm.release / "streams/.testing.incoming");
-    move_stream(farm.release, "testing", ComposeId{1});
-    CHECK(std::filesystem::read_symlink(farm.release / "streams/testing") == "../composes/1");
-    CHECK_FALSE(std::filesystem::is_symlink(farm.release / "streams/.testing.incoming"));
 }

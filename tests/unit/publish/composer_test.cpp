@@ -37,7 +37,7 @@ TEST_CASE("a compose is published and its stream points to it") {
     publish::Composer composer(store, root.path() / "published");
     CHECK(run(composer, an_order(7)) == "");
     CHECK(std::filesystem::read_symlink(root.path() / "published/f45/streams/testing") ==
-          "../composes/7");
+          "../served/testing/7");
     CHECK(run(composer, an_order(7)) == "");
 }
 
@@ -49,7 +49,7 @@ TEST_CASE("a compose that is complete only has its stream moved") {
     REQUIRE(run(composer, an_order(7)) == "");
     std::filesystem::remove(stream);
     CHECK(run(composer, an_order(7)) == "");
-    CHECK(std::filesystem::read_symlink(stream) == "../composes/7");
+    CHECK(std::filesystem::read_symlink(stream) == "../served/testing/7");
 }
 
 TEST_CASE("a compose that fails moves nothing") {
@@ -61,7 +61,7 @@ TEST_CASE("a compose that fails moves nothing") {
     order.packages = {a_package("x86_64/os", "bash-1-1.x86_64.rpm", os::sha256_of_text("absent"))};
     CHECK(run(composer, order).find("bash-1-1.x86_64.rpm") != std::string::npos);
     CHECK(std::filesystem::read_symlink(root.path() / "published/f45/streams/testing") ==
-          "../composes/1");
+          "../served/testing/1");
 }
 
 TEST_CASE("a disk that fails is the compose's error") {

@@ -8,6 +8,7 @@
 #include "common/os/files.hpp"
 #include "scheduler/core/event.hpp"
 #include "scheduler/publish/object_store.hpp"
+#include "scheduler/publish/served_tree.hpp"
 
 namespace terrace::testing {
 
@@ -36,6 +37,17 @@ inline core::ComposePackage a_package(const std::string& repo,
     package.source = filename.substr(0, filename.find('-'));
     package.build = BuildId{17};
     return package;
+}
+
+/// Moves the stream `testing` to a compose, as served tree `number`.
+inline void show(const std::filesystem::path& release,
+                 std::int64_t number,
+                 std::int64_t compose,
+                 const std::vector<std::int64_t>& late = {}) {
+    publish::ServedTree tree{"testing", number, ComposeId{compose}, {}};
+    for (const std::int64_t id : late) tree.late.push_back(ComposeId{id});
+    publish::make_served_tree(release, tree, {});
+    publish::move_stream(release, tree.stream, number, {});
 }
 
 /// An object of that content.
