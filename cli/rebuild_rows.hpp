@@ -185,6 +185,7 @@ struct ComposeRow {
     std::int64_t rebuild = 0;
     std::string stream;
     std::optional<std::int64_t> base;
+    std::string signing = "none";
     std::string state;
     std::string error;
     TimePoint created_at{};
@@ -200,6 +201,7 @@ BOOST_DESCRIBE_STRUCT(ComposeRow,
                        rebuild,
                        stream,
                        base,
+                       signing,
                        state,
                        error,
                        created_at,

@@ -205,6 +205,8 @@ void add_build_commands(CLI::App& app, Action& action) {
     buildroot.app->add_option("id", buildroot.options->id, "Id of the build")->required();
     buildroot.does(action, print_buildroot);
 
+    add_build_provenance(*noun, action);
+
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");
     log.app->add_option("id", log.options->id, "Id of the build")->required();
     log.app->add_flag("-f,--follow", log.options->follow,

@@ -106,7 +106,10 @@ void print_compose(Output& output, const ComposeRow& compose) {
     output.print_line(fmt::format("Compose {} of {}, stream {}, rebuild {}: {}", compose.id,
                                   compose.release, compose.stream, compose.rebuild, compose.state));
     if (!compose.error.empty()) output.print_line("Error: " + one_line(compose.error));
-    output.print_line("Path: " + or_dash(compose.path) + "\n");
+    output.print_line("Path: " + or_dash(compose.path));
+    output.print_line(compose.signing == "none"
+                          ? "Signing: none: its packages and metadata cannot be checked\n"
+                          : "Signing: " + compose.signing + "\n");
     std::map<std::string, RepoSum> sums;
     Table packages({{"REPO"}, {"PACKAGE"}, {"SOURCE"}, {"SIZE", Align::right}});
     for (const ComposePackageRow& row : compose.package_list) {
@@ -148,6 +151,8 @@ void add_repo_commands(CLI::App& app, Action& action) {
         ->required();
     show.app->add_option("--release", show.options->release, "Release of the stream");
     show.does(action, show_repo);
+
+    add_repo_client_commands(*noun, action);
 }
 
 }  // namespace terrace::cli

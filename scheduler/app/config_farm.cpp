@@ -206,6 +206,11 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
     core::FarmConfig farm;
     for (const fs::path& file : yaml_files(config.releases)) {
         core::ReleaseSpec release = load_release(file, config.mock_configs);
+        if (release.signing == Signing::gnupg && config.signer_socket.empty()) {
+            throw runtime::ConfigError(file.string() +
+                                       ": key 'signing' is gnupg, but scheduler.yaml names no "
+                                       "signer: set signer.socket there, or say none here");
+        }
         add_once(farm.releases, std::string(release.name), std::move(release), file);
     }
     if (farm.releases.empty()) {

@@ -20,8 +20,8 @@ namespace terrace::publish {
 /// there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` and `signer` must outlive the composer. `hook`: see Steps. Without `signer` nothing is
-    /// signed, and a compose that should be is an error.
+    /// `store` and `signer` must outlive the composer. `hook`: see Steps. Without `signer` nothing
+    /// is signed, and a compose that should be is an error.
     Composer(const ObjectStore& store,
              std::filesystem::path published_root,
              Steps::Hook hook = {},

@@ -20,6 +20,11 @@ Turnstile::Turn::~Turn() {
     turnstile_.changed_.notify_all();
 }
 
+std::size_t Turnstile::waiting() {
+    const std::lock_guard lock(mutex_);
+    return urgent_.size() + bulk_.size();
+}
+
 std::deque<std::uint64_t>& Turnstile::queue_of(wire::SignClass queue) {
     return queue == wire::SignClass::urgent ? urgent_ : bulk_;
 }

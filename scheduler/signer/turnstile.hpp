@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -26,6 +27,9 @@ public:
     private:
         Turnstile& turnstile_;
     };
+
+    /// How many are not in yet.
+    std::size_t waiting();
 
 private:
     std::deque<std::uint64_t>& queue_of(wire::SignClass queue);

@@ -54,6 +54,9 @@ public:
     std::string attempt_ends(const std::vector<AttemptId>& ids);
     /// By the digest of its packages.
     std::optional<std::string> buildroot(const std::string& id);
+    /// How a build was made, and its rebuild's RPMs for one variant: for provenance.
+    std::optional<std::string> build_facts(BuildId id);
+    std::string rebuilt_rpms(RebuildId rebuild, const std::string& variant);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);

@@ -20,6 +20,8 @@ std::string build();
 /// Of the attempts in $1: when and how they ended.
 std::string attempt_ends();
 std::string buildroot();
+std::string build_facts();
+std::string rebuilt_rpms();
 std::string comparisons();
 std::string comparison();
 std::string composes();

@@ -18,6 +18,7 @@ SLOT_USERS = 3_000_000 + 8 * (os.getpid() % 1_000_000)
 RELEASE = """\
 release: mini-1
 dist_suffix: mini1
+signing: none
 streams: [testing]
 variants:
   - {name: x86_64, target_arch: x86_64, target_level: x86_64, mock_config: mini-1-x86_64}

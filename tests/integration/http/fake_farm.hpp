@@ -110,6 +110,11 @@ private:
 
 public:
     scheduler::StoredObjects objects;
+
+private:
+    scheduler::StoredPublications publications_;
+
+public:
     LogStore logs;
 
 private:

@@ -23,7 +23,8 @@ const std::string kRelease =
     "    encoding: flags\n"
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
-    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, quadruples: 4}\n";
+    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, quadruples: 4}\n"
+    "signing: gnupg\n";
 
 const std::string kBenchmark =
     "package: xz\n"
@@ -72,6 +73,7 @@ TEST_CASE("a release file gives the release") {
     CHECK(fast.digest != release.baseline().digest);
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.quadruples == 4);
+    CHECK(release.signing == Signing::gnupg);
 }
 
 TEST_CASE("what is wrong in a release file is named with its file and line") {
@@ -100,6 +102,10 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
     CHECK(release_error("gain_min", "gain").starts_with("release.yaml:13: key 'gate.gain'"));
     CHECK(release_error("loss_max: 0.02", "loss_max: 2")
               .starts_with("release.yaml:13: key 'gate.loss"));
+    CHECK(release_error("signing: gnupg\n", "").find("key 'signing': is missing") !=
+          std::string::npos);
+    CHECK(release_error("gnupg", "yes") ==
+          "release.yaml:14: key 'signing': 'yes' is none of: none, gnupg");
     CHECK(release_error("0.5", ".nan").starts_with("release.yaml:13: key 'gate.noise_max'"));
 }
 

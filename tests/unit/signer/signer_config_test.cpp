@@ -1,0 +1,63 @@
+#include "scheduler/signer/signer_config.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "common/os/files.hpp"
+#include "common/runtime/yaml_tree.hpp"
+
+using namespace terrace;
+using namespace terrace::signer;
+
+namespace {
+
+const std::string kKey = "CD5B5E3132F2573BDC0BB9153BA01FD7515AA1DF";
+
+const std::string kConfig =
+    "socket: run/signer\n"
+    "gnupg_home: /var/lib/terrace-signer/gnupg\n"
+    "releases:\n"
+    "  - release: f45\n"
+    "    key: " +
+    kKey +
+    "\n"
+    "    statement_key: f45.pem\n";
+
+SignerConfig load(const std::string& text) {
+    const os::TemporaryDirectory directory;
+    os::write_file_atomically(directory.path() / "signer.yaml", text);
+    return load_signer_config(directory.path() / "signer.yaml");
+}
+
+std::string error_with(const std::string& from, const std::string& to) {
+    std::string text = kConfig;
+    text.replace(text.find(from), from.size(), to);
+    try {
+        load(text);
+    } catch (const runtime::ConfigError& e) {
+        return e.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("a signer's configuration names a key for each release") {
+    const SignerConfig config = load(kConfig);
+    CHECK(config.socket.is_absolute());
+    CHECK(config.socket.filename() == "signer");
+    CHECK(config.gnupg_home == "/var/lib/terrace-signer/gnupg");
+    REQUIRE(config.releases.contains("f45"));
+    CHECK(config.releases.at("f45").key == kKey);
+    CHECK(config.releases.at("f45").former_keys.empty());
+    CHECK(config.releases.at("f45").statement_key.filename() == "f45.pem");
+}
+
+TEST_CASE("a key that is not named by its whole fingerprint is refused") {
+    CHECK(error_with(kKey, "515AA1DF").find("is no fingerprint") != std::string::npos);
+    CHECK(error_with(kKey, "Terrace").find("key 'releases[0].key'") != std::string::npos);
+    CHECK(error_with("    statement_key: f45.pem\n", "").find("statement_key") !=
+          std::string::npos);
+    CHECK(error_with("socket:", "sockets:").find("socket") != std::string::npos);
+}
