@@ -51,6 +51,15 @@ std::string text_of(const Manifest& manifest) {
     return wire::to_text(manifest) + "\n";
 }
 
+std::set<Digest> objects_of(const Manifest& manifest) {
+    std::set<Digest> objects;
+    for (const ManifestPackage& package : manifest.packages) {
+        objects.insert({package.digest, package.published()});
+        if (package.provenance) objects.insert(*package.provenance);
+    }
+    return objects;
+}
+
 bool is_same_compose(const Manifest& a, const Manifest& b) {
     return a.signing.mode == b.signing.mode &&
            text_without_signatures(a) == text_without_signatures(b);

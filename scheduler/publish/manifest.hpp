@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,10 @@ Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attach
 
 /// The text of the compose's COMPOSE.json.
 std::string text_of(const Manifest& manifest);
+
+/// Every object that the compose needs: each package as it was built and as it is published, and
+/// the envelopes of provenance. For fsck and garbage collection.
+std::set<Digest> objects_of(const Manifest& manifest);
 
 /// The same compose, whatever its signatures?
 bool is_same_compose(const Manifest& a, const Manifest& b);

@@ -39,6 +39,7 @@ constexpr std::uint32_t kStoreBytesMax = 256 << 20;
 constexpr rpmTagVal kPayloadDigest = 5092;
 constexpr rpmTagVal kRpmFormat = 5114;
 constexpr rpmTagVal kOpenPgp = 278;
+constexpr rpmTagVal kReserved = 999;
 
 [[noreturn]] void fail(const std::filesystem::path& rpm, const std::string& why) {
     throw PublishError("Cannot sign " + rpm.filename().string() + ": " + why + ".");
@@ -94,6 +95,7 @@ bool is_dropped(rpmTagVal tag) {
         case RPMTAG_DSAHEADER:
         case RPMTAG_RSAHEADER:
         case kOpenPgp:
+        case kReserved:
         case RPMSIGTAG_PGP:
         case RPMSIGTAG_GPG:
         case RPMSIGTAG_PGP5:

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "common/os/files.hpp"
 #include "common/os/unique_fd.hpp"
@@ -138,6 +140,23 @@ void SignedObjects::each(const std::function<void(const std::string& key,
                 visit(key.path().filename(), *unsigned_digest, *signed_digest);
         }
     }
+}
+
+void SignedObjects::add_signed_forms(std::set<Digest>& live) const {
+    std::set<Digest> forms;
+    each([&](const std::string&, const Digest& unsigned_digest, const Digest& signed_digest) {
+        if (live.contains(unsigned_digest)) forms.insert(signed_digest);
+    });
+    live.merge(forms);
+}
+
+std::size_t SignedObjects::forget_gone() const {
+    std::vector<std::pair<std::string, Digest>> gone;
+    each([&](const std::string& key, const Digest& unsigned_digest, const Digest& signed_digest) {
+        if (!store_.contains(signed_digest)) gone.emplace_back(key, unsigned_digest);
+    });
+    for (const auto& [key, unsigned_digest] : gone) forget(key, unsigned_digest);
+    return gone.size();
 }
 
 void SignedObjects::forget(const std::string& key, const Digest& unsigned_digest) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -29,14 +30,20 @@ public:
     /// first has noted. Throws std::system_error.
     Digest keep(const std::string& key, const Digest& unsigned_digest, const Digest& made) const;
 
-    /// Every object that is signed, or is the signed form, with both: what garbage collection has
-    /// to keep together, and fsck to find. `visit(key, unsigned, signed)`; broken notes are left
-    /// out.
+    /// Every note whose names can be read, whether its objects are there or not.
     void each(const std::function<void(const std::string& key,
                                        const Digest& unsigned_digest,
                                        const Digest& signed_digest)>& visit) const;
 
-    /// Forgets that `unsigned_digest` was signed: for garbage collection, before the objects go.
+    /// For garbage collection: adds the signed forms, by whatever key, of the unsigned objects in
+    /// `live`. What is signed and not in a compose yet is kept by this, or it would be signed
+    /// twice.
+    void add_signed_forms(std::set<Digest>& live) const;
+
+    /// After garbage collection: removes the notes that name an object which is gone. How many.
+    std::size_t forget_gone() const;
+
+    /// Forgets that `unsigned_digest` was signed.
     void forget(const std::string& key, const Digest& unsigned_digest) const;
 
 private:

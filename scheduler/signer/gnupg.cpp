@@ -12,7 +12,6 @@ namespace {
 
 using Context = std::unique_ptr<gpgme_context, decltype(&gpgme_release)>;
 using Data = std::unique_ptr<gpgme_data, decltype(&gpgme_data_release)>;
-using Key = std::unique_ptr<_gpgme_key, decltype(&gpgme_key_unref)>;
 
 void check(gpgme_error_t error, const std::string& what) {
     if (error == GPG_ERR_NO_ERROR) return;
@@ -54,20 +53,16 @@ std::string taken(Data data) {
     return text;
 }
 
-Key secret_key(const Context& context, const std::string& fingerprint) {
-    gpgme_key_t raw = nullptr;
-    check(gpgme_get_key(context.get(), fingerprint.c_str(), &raw, 1),
-          "find the secret key " + fingerprint);
-    return {raw, &gpgme_key_unref};
-}
-
 }  // namespace
 
 Gnupg::Gnupg(std::filesystem::path home) : home_(std::move(home)) {}
 
-void Gnupg::check_can_sign(const std::string& fingerprint) const {
+void Gnupg::load_key(const std::string& fingerprint) {
     const Context context = new_context(home_);
-    const Key key = secret_key(context, fingerprint);
+    gpgme_key_t raw = nullptr;
+    check(gpgme_get_key(context.get(), fingerprint.c_str(), &raw, 1),
+          "find the secret key " + fingerprint);
+    const std::shared_ptr<_gpgme_key> key(raw, &gpgme_key_unref);
     const char* why = key->revoked != 0    ? "it is revoked"
                       : key->expired != 0  ? "it has expired"
                       : key->disabled != 0 ? "it is disabled"
@@ -78,14 +73,15 @@ void Gnupg::check_can_sign(const std::string& fingerprint) const {
         throw GnupgError("The key " + fingerprint +
                          " must be named by the 40 digits of its primary key's fingerprint.");
     }
+    keys_[fingerprint] = key;
 }
 
 OpenPgpSignature Gnupg::sign(const std::string& fingerprint,
                              std::string_view bytes,
                              Armor armor) const {
     const Context context = new_context(home_);
-    const Key key = secret_key(context, fingerprint);
-    check(gpgme_signers_add(context.get(), key.get()), "sign with " + fingerprint);
+    check(gpgme_signers_add(context.get(), keys_.at(fingerprint).get()),
+          "sign with " + fingerprint);
     gpgme_set_armor(context.get(), armor == Armor::yes ? 1 : 0);
     const Data plain = reading(bytes);
     Data signature = writing();

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
+
+struct _gpgme_key;
 
 namespace terrace::signer {
 
@@ -26,8 +30,10 @@ class Gnupg {
 public:
     explicit Gnupg(std::filesystem::path home);
 
-    /// The fingerprint of the secret key of that fingerprint, once it is there and can sign.
-    void check_can_sign(const std::string& fingerprint) const;
+    /// Looks for the secret key, once, since that takes as long as a signature. Throws if it is not
+    /// there or cannot sign. Before there are other threads.
+    void load_key(const std::string& fingerprint);
+    /// @pre load_key()
     OpenPgpSignature sign(const std::string& fingerprint,
                           std::string_view bytes,
                           Armor armor) const;
@@ -36,6 +42,7 @@ public:
 
 private:
     std::filesystem::path home_;
+    std::map<std::string, std::shared_ptr<_gpgme_key>> keys_;  // gpgme counts its references, too
 };
 
 }  // namespace terrace::signer

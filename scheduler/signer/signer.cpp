@@ -32,7 +32,7 @@ Answer refusal(std::string why) {
 Signer::Signer(const SignerConfig& config)
     : gnupg_(config.gnupg_home), turnstile_(config.parallel) {
     for (const auto& [release, keys] : config.releases) {
-        gnupg_.check_can_sign(keys.key);
+        gnupg_.load_key(keys.key);
         Result<os::Ed25519Key> statement_key = os::Ed25519Key::read(keys.statement_key);
         if (!statement_key) throw runtime::ConfigError(statement_key.error().message);
         const auto [added, fresh] = releases_.emplace(release, Keys{keys, *statement_key});

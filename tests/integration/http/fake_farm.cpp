@@ -140,7 +140,13 @@ std::optional<std::string> FakeReads::comparison(ComparisonId id) {
 std::string FakeReads::composes(const ComposeFilter& filter) {
     return named("composes", filter, filter.release + filter.stream);
 }
+void FakeReads::set_compose(std::string row) {
+    const std::lock_guard lock(mutex_);
+    compose_ = std::move(row);
+}
 std::optional<std::string> FakeReads::compose(ComposeId id) {
+    const std::lock_guard lock(mutex_);
+    if (!compose_.empty()) return compose_;
     return row(id.value);
 }
 std::string FakeReads::streams(const ReleaseFilter& filter) {

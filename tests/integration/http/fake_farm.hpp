@@ -63,11 +63,14 @@ public:
     void end_attempt(AttemptId id, AttemptEnd end);
     /// The only build's row, as JSON; empty: as the other rows.
     void set_build(std::string row);
+    /// The same for the only compose.
+    void set_compose(std::string row);
 
 private:
     std::mutex mutex_;
     std::map<AttemptId, AttemptEnd> ends_;
     std::string build_;
+    std::string compose_;
 };
 
 /// A farm on loopback with everything real but the engine and the database.

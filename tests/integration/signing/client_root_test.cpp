@@ -31,20 +31,16 @@ TEST_CASE("the mini distribution's own dnf installs a signed x86_64_v3 package, 
     REQUIRE(farm.publish(compose(1, "1.0")) == "");
 
     const auto root = farm.root() / "client";
-    REQUIRE(run_program({"deploy/mini-distro/make-client-root", mini, root}).exit_code == 0);
+    const auto tools = std::filesystem::current_path() / "deploy/mini-distro";
+    REQUIRE(run_program({tools / "make-client-root", mini, root}).exit_code == 0);
     const auto& release = farm.config.releases.at("f45");
     os::write_file_atomically(root / "etc/yum.repos.d/terrace.repo",
                               client_config(release, "testing", "x86_64_v3", farm.url()).value());
     os::write_file_atomically(root / "etc/dnf/vars/arch", "x86_64_v3\n");
     os::write_file_atomically(root / "etc/dnf/vars/basearch", "x86_64\n");
     const auto in_client = [&](std::vector<std::string> command) {
-        std::vector<std::string> arguments = {"deploy/mini-distro/client-run",
-                                              root,
-                                              "--bind",
-                                              farm.published(),
-                                              "--bind",
-                                              mini,
-                                              "--"};
+        std::vector<std::string> arguments = {
+            tools / "client-run", root, "--bind", farm.published(), "--bind", mini, "--"};
         arguments.insert(arguments.end(), command.begin(), command.end());
         return run_program(arguments);
     };

@@ -92,6 +92,18 @@ TEST_CASE("both digests are stored, and what is signed is not signed again") {
     });
     CHECK(noted.size() == 2);
     CHECK(noted.contains({kept.digest, *kept.signed_digest}));
+
+    // What garbage collection asks for.
+    const std::set<Digest> objects = objects_of(first);
+    CHECK(objects == std::set<Digest>{kept.digest, *kept.signed_digest, *kept.provenance});
+    std::set<Digest> live = {kept.digest};
+    const SignedObjects notes(farm.store);
+    notes.add_signed_forms(live);
+    CHECK(live == std::set<Digest>{kept.digest, *kept.signed_digest});
+    CHECK(notes.forget_gone() == 0);
+    std::filesystem::remove(farm.store.path_of(*kept.signed_digest));
+    CHECK(notes.find(farm.key, kept.digest) == std::nullopt);
+    CHECK(notes.forget_gone() == 1);
 }
 
 TEST_CASE("another key signs everything anew, and clients get both keys") {

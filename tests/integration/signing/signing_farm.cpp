@@ -145,7 +145,9 @@ void SigningFarm::add(core::RunCompose& order,
                       const std::string& repo,
                       const std::filesystem::path& rpm) const {
     const Digest digest = put_object(store, os::read_file(rpm));
-    order.packages.push_back(a_package(repo, rpm.filename(), digest));
+    core::ComposePackage package = a_package(repo, rpm.filename(), digest);
+    package.build = BuildId{17 + static_cast<std::int64_t>(order.packages.size())};
+    order.packages.push_back(std::move(package));
 }
 
 std::string SigningFarm::publish(const core::RunCompose& order) {

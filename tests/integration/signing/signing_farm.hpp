@@ -90,15 +90,16 @@ public:
                         const std::filesystem::path& socket,
                         publish::Steps::Hook hook = {});
 
+private:
+    os::TemporaryDirectory root_;
+
+public:
     KeyHome keys;
     std::string key;
     publish::ObjectStore store;
     SignerProcess signer;
     SomeRecords records;
     core::FarmConfig config;
-
-private:
-    os::TemporaryDirectory root_;
 };
 
 /// RPMs of a package with a file and no needs, such as {"hello-1.0-1.x86_64.rpm"}.
