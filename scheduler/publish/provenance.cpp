@@ -1,7 +1,7 @@
 #include "scheduler/publish/provenance.hpp"
 
 #include <algorithm>
-#include <boost/json.hpp>
+
 #include <string_view>
 
 #include "common/vocab/cpu_level.hpp"
@@ -11,7 +11,7 @@
 namespace terrace::publish {
 namespace {
 
-namespace json = boost::json;
+namespace json = wire::json;
 
 constexpr const char* kStatementType = "https://in-toto.io/Statement/v1";
 constexpr const char* kPredicateType = "https://slsa.dev/provenance/v1";

@@ -1,6 +1,5 @@
 #include "scheduler/publish/sbom.hpp"
 
-#include <boost/json.hpp>
 #include <chrono>
 #include <map>
 #include <set>
@@ -12,7 +11,7 @@
 namespace terrace::publish {
 namespace {
 
-namespace json = boost::json;
+namespace json = wire::json;
 
 constexpr const char* kNoAssertion = "NOASSERTION";
 constexpr const char* kDocument = "SPDXRef-DOCUMENT";

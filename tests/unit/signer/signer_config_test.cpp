@@ -61,3 +61,18 @@ TEST_CASE("a key that is not named by its whole fingerprint is refused") {
           std::string::npos);
     CHECK(error_with("socket:", "sockets:").find("socket") != std::string::npos);
 }
+
+TEST_CASE("the example loads, and shows the defaults") {
+    const SignerConfig config = load_signer_config("deploy/examples/signer.yaml");
+    CHECK(config.socket == "/run/terrace-signer/socket");
+    CHECK(config.releases.contains("fedora-45"));
+    std::string text = os::read_file("deploy/examples/signer.yaml");
+    for (const char* key : {"#socket_group", "#parallel", "#connections_max"}) {
+        REQUIRE(text.find(key) != std::string::npos);
+        text.erase(text.find(key), 1);
+    }
+    const SignerConfig full = load(text);
+    CHECK(full.socket_group == "terrace-scheduler");
+    CHECK(full.parallel == config.parallel);
+    CHECK(full.connections_max == config.connections_max);
+}
