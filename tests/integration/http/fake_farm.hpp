@@ -13,6 +13,7 @@
 #include "common/http/client.hpp"
 #include "common/os/files.hpp"
 #include "scheduler/app/adapters.hpp"
+#include "scheduler/app/publications.hpp"
 #include "scheduler/http/resources.hpp"
 #include "scheduler/http/server.hpp"
 

@@ -43,7 +43,7 @@ TEST_CASE("what is signed of an envelope is as its specification has it") {
 TEST_CASE("an envelope that the key signed gives its statement") {
     const os::Ed25519Key key = os::Ed25519Key::generate();
     const auto statement = verified_statement(signed_by(key), key.public_key().pem());
-    REQUIRE(statement);
+    REQUIRE(statement.has_value());
     CHECK(*statement == kStatement);
 }
 
@@ -84,6 +84,6 @@ TEST_CASE("a file is one of the subjects by its bytes, whatever its name") {
     CHECK(check_subjects(kStatement, {directory.path() / "good"}).has_value());
     const auto result =
         check_subjects(kStatement, {directory.path() / "good", directory.path() / "a.rpm"});
-    REQUIRE(!result);
+    REQUIRE_FALSE(result.has_value());
     CHECK(result.error().message.find("a.rpm") != std::string::npos);
 }
