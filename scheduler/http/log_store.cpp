@@ -14,6 +14,7 @@
 #include "common/os/files.hpp"
 #include "common/os/unique_fd.hpp"
 #include "common/os/zstd_file.hpp"
+#include "scheduler/http/file_source.hpp"
 
 namespace terrace::rest {
 namespace {
@@ -24,7 +25,6 @@ constexpr std::string_view kPlain = ".log";
 constexpr std::string_view kEnded = ".ended";
 constexpr std::string_view kCompressed = ".log.zst";
 constexpr std::string_view kNew = ".new";
-constexpr std::size_t kPieceBytes = 256 * 1024;
 
 struct stat status_of(const os::UniqueFd& file, const fs::path& path) {
     struct stat status {};
@@ -62,33 +62,6 @@ std::optional<os::UniqueFd> open_if_there(const fs::path& path) {
     if (errno != ENOENT) os::throw_errno("open", path);
     return std::nullopt;
 }
-
-class PlainSource final : public BodySource {
-public:
-    PlainSource(os::UniqueFd file, fs::path path, std::uint64_t offset)
-        : file_(std::move(file)), path_(std::move(path)), offset_(offset) {
-        const std::uint64_t size = size_of(file_, path_);
-        left_ = size > offset ? size - offset : 0;
-    }
-    std::uint64_t left() const override { return left_; }
-    std::string read_piece() override {
-        std::string piece(std::min<std::uint64_t>(left_, kPieceBytes), '\0');
-        const ssize_t got =
-            ::pread(file_.get(), piece.data(), piece.size(), static_cast<off_t>(offset_));
-        if (got < 0) os::throw_errno("read", path_);
-        if (got == 0) throw std::runtime_error("'" + path_.string() + "' is shorter than it was");
-        piece.resize(static_cast<std::size_t>(got));
-        offset_ += piece.size();
-        left_ -= piece.size();
-        return piece;
-    }
-
-private:
-    os::UniqueFd file_;
-    fs::path path_;
-    std::uint64_t offset_ = 0;
-    std::uint64_t left_ = 0;
-};
 
 class CompressedSource final : public BodySource {
 public:
@@ -154,8 +127,11 @@ std::shared_ptr<BodySource> LogStore::read(AttemptId attempt, std::uint64_t offs
     // In the order in which they follow each other, so that one of them is found.
     for (const std::string_view suffix : {kPlain, kEnded}) {
         const fs::path path = path_of(attempt, suffix);
-        if (auto file = open_if_there(path))
-            return std::make_shared<PlainSource>(std::move(*file), path, offset);
+        auto file = open_if_there(path);
+        if (!file) continue;
+        const std::uint64_t size = size_of(*file, path);
+        const std::uint64_t left = size > offset ? size - offset : 0;
+        return std::make_shared<FileSource>(std::move(*file), FilePart{path, offset, left});
     }
     const fs::path path = path_of(attempt, kCompressed);
     auto file = open_if_there(path);

@@ -1,21 +1,14 @@
 #include "scheduler/http/response_writer.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <boost/beast/http/status.hpp>
-#include <cerrno>
 #include <string>
 #include <system_error>
 
-#include "common/os/unique_fd.hpp"
 #include "common/runtime/log.hpp"
+#include "scheduler/http/file_source.hpp"
 
 namespace terrace::rest {
 namespace {
-
-constexpr std::size_t kPieceBytes = 256 * 1024;
 
 std::uint64_t size_of(const Response& response) {
     if (response.source) return response.source->left();
@@ -35,39 +28,6 @@ std::string header_of(const Response& response, bool keep_alive) {
     text += keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
     return text + "\r\n";
 }
-
-/// Reads one file in order.
-class FileSource final : public BodySource {
-public:
-    explicit FileSource(FilePart part) : part_(std::move(part)) {
-        file_ = os::UniqueFd(::open(part_.path.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!file_) fail("cannot open");
-    }
-
-    std::uint64_t left() const override { return part_.size; }
-
-    std::string read_piece() override {
-        std::string piece(std::min<std::uint64_t>(part_.size, kPieceBytes), '\0');
-        const ssize_t got =
-            ::pread(file_.get(), piece.data(), piece.size(), static_cast<off_t>(part_.offset));
-        if (got < 0) fail("cannot read");
-        if (got == 0)
-            throw std::runtime_error("'" + part_.path.string() + "' is shorter than it was");
-        piece.resize(static_cast<std::size_t>(got));
-        part_.offset += piece.size();
-        part_.size -= piece.size();
-        return piece;
-    }
-
-private:
-    [[noreturn]] void fail(const std::string& what) const {
-        throw std::system_error(errno, std::generic_category(),
-                                what + " '" + part_.path.string() + "'");
-    }
-
-    FilePart part_;
-    os::UniqueFd file_;
-};
 
 asio::awaitable<bool> write_text(http::ByteStream& stream,
                                  std::string text,

@@ -36,9 +36,11 @@ retry: {delay_min: 1s}
 
 
 class Farm:
-    def __init__(self, state, release=RELEASE, mock_configs=ROOT / "mock-configs", scheduler_yaml=SCHEDULER):
+    def __init__(self, state, release=RELEASE, mock_configs=ROOT / "mock-configs", scheduler_yaml=SCHEDULER,
+                 worker_yaml=""):
         self.state = Path(state)
         self.release, self.mock_configs, self.scheduler_yaml = release, mock_configs, scheduler_yaml
+        self.worker_yaml = worker_yaml
         self.slot_users = {}
         self.port = None
         self.processes = {}
@@ -63,7 +65,7 @@ class Farm:
         users = f"slot_users: [{first}-{last}]\n" if os.getuid() == 0 else ""
         path.write_text(f"name: {name}\nscheduler: {self.url}\nstate: {self.state}/{name}\nlevel_max: {level}\n"
                         f"mock_command: [{self.mock}]\nmock_configs: {self.mock_configs}\nslots: {slots}\n{users}"
-                        "isolation: simple\ndrain: 20s\n")
+                        "isolation: simple\ndrain: 20s\n" + self.worker_yaml)
         return path
 
     def _next_users(self, slots):

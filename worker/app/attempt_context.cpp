@@ -2,6 +2,8 @@
 
 #include <thread>
 
+#include "worker/mock/seed_check.hpp"
+
 namespace terrace::worker {
 namespace {
 
@@ -31,6 +33,10 @@ Result<void> while_farm_is_away(const AttemptContext& context,
             return done;
         std::this_thread::sleep_for(kRetryDelay);
     }
+}
+
+Result<void> check_seed(const AttemptContext& context, const std::vector<SeedRepo>& seed_repos) {
+    return while_farm_is_away(context, [&] { return verify_seed(seed_repos); });
 }
 
 }  // namespace terrace::worker

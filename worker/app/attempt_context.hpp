@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "common/vocab/lease.hpp"
 #include "common/vocab/result.hpp"
 #include "worker/agent/ports.hpp"
 #include "worker/core/attempt_plan.hpp"
@@ -50,5 +52,9 @@ void end_processes(const AttemptContext& context);
 /// or after half an hour.
 Result<void> while_farm_is_away(const AttemptContext& context,
                                 const std::function<Result<void>()>& call);
+
+/// Whether the seed still is what the order was made for. A mirror that cannot be reached for a
+/// while has not changed, and is waited for: a finished build must not be lost to it.
+Result<void> check_seed(const AttemptContext& context, const std::vector<SeedRepo>& seed_repos);
 
 }  // namespace terrace::worker

@@ -18,7 +18,6 @@
 #include "worker/mock/installed_packages.hpp"
 #include "worker/mock/mock_runner.hpp"
 #include "worker/mock/results.hpp"
-#include "worker/mock/seed_check.hpp"
 #include "worker/sandbox/namespace_wrapper.hpp"
 
 namespace terrace::worker {
@@ -33,6 +32,14 @@ constexpr std::int64_t kProcessesMax = 32'768;
 
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
+}
+
+/// Where the files of a build root lie when mock has ended: an overlay was mounted by mock alone.
+std::vector<std::filesystem::path> trees_of(const MockRun& run) {
+    std::vector<std::filesystem::path> trees = overlay_layers(run.overlay);
+    for (const auto& root : build_roots_of(run.unique_ext, run.base_directory))
+        trees.push_back(root / "root");
+    return trees;
 }
 
 /// What one run of mock came to.
@@ -100,7 +107,7 @@ private:
             return context_.api.fetch_object(order_.srpm_digest, paths_.srpm);
         });
         if (!fetched) return infra(fetched.error().message);
-        return check_seed();
+        return seed_ending();
     }
 
     std::optional<Ending> take_dependencies() {
@@ -113,12 +120,9 @@ private:
         return std::nullopt;
     }
 
-    std::optional<Ending> check_seed() const {
-        // A mirror that cannot be reached for a while has not changed: a finished build waits for
-        // it.
-        const auto verified =
-            while_farm_is_away(context_, [this] { return verify_seed(lease_.seed_repos); });
-        if (!verified) return infra(verified.error().message);
+    std::optional<Ending> seed_ending() const {
+        const auto seed = check_seed(context_, lease_.seed_repos);
+        if (!seed) return infra(seed.error().message);
         return std::nullopt;
     }
 
@@ -145,7 +149,7 @@ private:
         os::write_file_atomically(paths_.config, *config_text(root, paths_.rebuilt_repo));
         Fault fault;
         run.look_at_failure = [&](const MockEnd& end) {
-            fault = fault_of(end.invalid_opcodes, run.base_directory, run.unique_ext);
+            fault = fault_of(end.invalid_opcodes, trees_of(run));
         };
         const MockEnd end = run_mock(run, context_.log, context_.cancelled);
         if (end.was_ended() && kind == RootKind::reuse) discard_root(root);
@@ -242,7 +246,7 @@ private:
             return Ending{Outcome::build_failed, "rpmbuild made no binary package."};
         if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
         // A seed that changed meanwhile may have been installed half old, half new.
-        if (auto ending = check_seed()) return ending;
+        if (auto ending = seed_ending()) return ending;
         for (const std::string& finding : report_.audit.findings)
             context_.note("audit: " + printable(finding, 2000));
         return std::nullopt;

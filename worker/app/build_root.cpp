@@ -10,6 +10,7 @@
 #include "worker/app/confined.hpp"
 #include "worker/app/state_directory.hpp"
 #include "worker/core/attempt_plan.hpp"
+#include "worker/sandbox/mounts.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -190,14 +191,22 @@ std::optional<Ending> prepare_root(const AttemptContext& context,
 void discard_root(const BuildRoot& root) {
     // The record first: a root without one is not used again, however much of it is left.
     fs::remove(record_of(root));
-    fs::remove_all(root.places.prepared);
+    sandbox::remove_tree(root.places.prepared);
 }
 
 void remove_old_root_caches(const MockSettings& settings) {
-    std::error_code none;
-    for (const auto& cache : fs::directory_iterator(settings.cache_directory / "roots", none)) {
-        if (cache.last_write_time() + kUnusedTimeMax < fs::file_time_type::clock::now())
-            fs::remove_all(cache.path());
+    const fs::path caches = settings.cache_directory / "roots";
+    try {
+        if (!fs::exists(caches)) return;
+        for (const auto& cache : fs::directory_iterator(caches)) {
+            if (cache.last_write_time() + kUnusedTimeMax < fs::file_time_type::clock::now())
+                sandbox::remove_tree(cache.path());
+        }
+    } catch (const std::system_error& e) {
+        runtime::log_warn("old_root_caches_not_removed",
+                          {{"directory", caches.string()},
+                           {"error", e.what()},
+                           {"remedy", "remove what is old in it by hand: it only takes disk"}});
     }
 }
 

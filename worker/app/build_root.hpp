@@ -48,7 +48,8 @@ std::optional<Ending> prepare_root(const AttemptContext& context,
 /// For a prepared root whose mock did not end by itself: locks and layers may be left in any state.
 void discard_root(const BuildRoot& root);
 
-/// Removes root caches that no attempt has used for two weeks: their seed is history.
+/// Removes root caches that no attempt has used for two weeks: their seed is history. What cannot
+/// be removed is logged, and no reason not to work.
 void remove_old_root_caches(const MockSettings& settings);
 
 }  // namespace terrace::worker

@@ -16,7 +16,6 @@
 #include "worker/bench/twin_roots.hpp"
 #include "worker/core/outcome.hpp"
 #include "worker/core/text.hpp"
-#include "worker/mock/seed_check.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -61,9 +60,8 @@ AttemptReport run_comparison_attempt(const AttemptContext& context, const LeaseG
     }
     if (!config) return ended(Outcome::infra_aborted, config.error().message);
     os::write_file_atomically(paths.config, *config);
-    if (const auto seed = verify_seed(lease.seed_repos); !seed) {
+    if (const auto seed = check_seed(context, lease.seed_repos); !seed)
         return ended(Outcome::infra_aborted, seed.error().message);
-    }
 
     bench::ComparisonContext bench_context;
     for (const auto& [rpms, side] :

@@ -1,7 +1,5 @@
 #include "worker/app/slot_setup.hpp"
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <filesystem>
 #include <stdexcept>
@@ -12,10 +10,6 @@
 
 namespace terrace::worker {
 namespace {
-
-bool is_root() {
-    return ::geteuid() == 0;
-}
 
 /// Where this program's file is: the programs it calls are beside it.
 std::filesystem::path program_directory() {
@@ -35,7 +29,7 @@ bool has_namespaces(SandboxMode mode, const std::string& isolation) {
         throw std::runtime_error(
             "'sandbox: namespaces' goes with 'isolation: simple': nspawn makes its own.");
     }
-    if (is_root()) return true;
+    if (sandbox::is_root()) return true;
     if (mode == SandboxMode::namespaces) {
         throw std::runtime_error(
             "'sandbox: namespaces' needs root: run the worker as root, with slot_users.");
@@ -55,6 +49,8 @@ AttemptSettings attempt_settings_of(const WorkerConfig& config) {
     settings.mock = config.mock;
     settings.mock.isolation = isolation_of(config.mock.isolation);
     settings.mock.namespaces = has_namespaces(config.sandbox, settings.mock.isolation);
+    if (const auto roots = check_roots(config.mock.roots, sandbox::is_root()); !roots)
+        throw std::runtime_error(roots.error().message);
     settings.measure_program = program_directory() / "terrace-measure";
     settings.inspect_program = program_directory() / "terrace-inspect";
     settings.results = config.results;
@@ -67,12 +63,12 @@ AttemptSettings attempt_settings_of(const WorkerConfig& config) {
 std::vector<Slot> slots_of(const WorkerConfig& config) {
     const auto users = sandbox::slot_users_of(config.slot_users);
     if (!users) throw std::runtime_error("slot_users: " + users.error().message + ".");
-    if (!is_root() && !users->empty()) {
+    if (!sandbox::is_root() && !users->empty()) {
         throw std::runtime_error(
             "slot_users: only root can build as other users; run the worker as root, or leave the "
             "key out.");
     }
-    if (is_root() && std::ssize(*users) < config.slots) {
+    if (sandbox::is_root() && std::ssize(*users) < config.slots) {
         throw std::runtime_error("Set 'slot_users' in the configuration, one for each of the " +
                                  std::to_string(config.slots) +
                                  " slots: mock refuses to work for root, and builds as that user "
@@ -81,7 +77,7 @@ std::vector<Slot> slots_of(const WorkerConfig& config) {
     std::vector<Slot> slots;
     for (int number = 0; number < config.slots; ++number) {
         const auto user =
-            is_root() ? users->at(static_cast<std::size_t>(number)) : sandbox::SlotUser{};
+            sandbox::is_root() ? users->at(static_cast<std::size_t>(number)) : sandbox::SlotUser{};
         slots.push_back({unique_ext_of(config.name, number), user, config.state});
     }
     return slots;

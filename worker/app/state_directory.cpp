@@ -17,6 +17,7 @@
 #include "worker/mock/mock_runner.hpp"
 #include "worker/sandbox/mounts.hpp"
 #include "worker/sandbox/slot_processes.hpp"
+#include "worker/sandbox/slot_user.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -27,10 +28,6 @@ constexpr const char* kUniqueExtFile = "unique_ext";
 
 [[noreturn]] void fail(const std::string& what) {
     throw std::system_error(errno, std::generic_category(), what);
-}
-
-bool is_root() {
-    return ::geteuid() == 0;
 }
 
 /// Makes a directory that every user may enter, whatever the umask: mock works in it as its own
@@ -48,7 +45,7 @@ void give_away(const fs::path& path, uid_t uid, int gid) {
 
 /// As mock's package does for /var/lib/mock: the group that may call mock owns the directory.
 void make_mock_directory(const fs::path& path) {
-    const group* mock = is_root() ? ::getgrnam("mock") : nullptr;
+    const group* mock = sandbox::is_root() ? ::getgrnam("mock") : nullptr;
     fs::create_directories(path);
     if (mock != nullptr && ::chown(path.c_str(), static_cast<uid_t>(-1), mock->gr_gid) != 0) {
         fail("cannot give away " + path.string());
@@ -92,7 +89,7 @@ void StateDirectory::remove_leftovers() {
     }
     for (const auto& entry : fs::directory_iterator(state_ / "attempts"))
         remove_leftover(entry.path());
-    if (!is_root()) return;  // then only mock, which has a way to be root, can remove one
+    if (!sandbox::is_root()) return;  // then only mock, which has a way to be root, can remove one
     for (const auto& entry : fs::directory_iterator(settings_.base_directory)) {
         if (!entry.is_directory() || entry.is_symlink()) continue;
         runtime::log_info("leftover_build_root_removed",
@@ -148,7 +145,8 @@ void StateDirectory::free_slot(const Slot& slot) {
         throw std::runtime_error("The slot " + slot.unique_ext + " is not free: process " +
                                  std::to_string(ended.left.front()) + " does not end.");
     }
-    if (!is_root()) return;  // mock has cleaned up, and does it again before the next build
+    if (!sandbox::is_root())
+        return;  // mock has cleaned up, and does it again before the next build
     for (const fs::path& root : build_roots_of(slot.unique_ext, settings_.base_directory))
         sandbox::remove_tree(root);
 }

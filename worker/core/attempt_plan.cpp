@@ -176,8 +176,7 @@ SplitRebuild split_rebuild(const MockSettings& settings,
                            const AttemptPaths& paths,
                            const BuildOrder& order) {
     SplitRebuild split;
-    split.init = common_arguments(settings, paths);
-    split.init.insert(split.init.end(), {"--resultdir", paths.results.string(), "--init"});
+    split.init = init_command(settings, paths);
     split.install_requires = common_arguments(settings, paths);
     split.install_requires.insert(split.install_requires.end(),
                                   {"--resultdir", paths.results.string(), "--no-clean",

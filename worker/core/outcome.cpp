@@ -22,7 +22,15 @@ std::string sentence(const std::string& what, const std::string& cause) {
 
 Ending infra(const std::string& what, const LogFacts& facts) {
     return {Outcome::infra_aborted,
-            sentence(what, joined(facts.mock_error, facts.line(LogSays::dnf_error)))};
+            sentence(what, joined(joined(facts.mock_error, facts.line(LogSays::dnf_error)),
+                                  facts.line(LogSays::program_missing)))};
+}
+
+/// No seed provides it, whatever mock's configuration allows. rpmbuild's own output may look alike.
+std::optional<Ending> external_ending(const LogFacts& facts) {
+    if (!facts.says(LogSays::external_requirement) || facts.step_exit_code != 0)
+        return std::nullopt;
+    return Ending{Outcome::uninstallable, facts.mock_error};
 }
 
 /// The line that decides why rpmbuild failed, and rpm's own reason.
@@ -108,6 +116,7 @@ std::optional<Ending> fault_ending(const LogFacts& facts, const HostEvidence& ho
 /// Exit code 1 (10 in mock's documentation): the last call of rpmbuild decides.
 Ending rpmbuild_ending(const LogFacts& facts, const HostEvidence& host) {
     if (facts.says(LogSays::not_an_srpm)) return {Outcome::bad_srpm, facts.mock_error};
+    if (auto ending = external_ending(facts)) return *ending;
     if (auto ending = disk_ending(facts, host)) return *ending;
     const bool killed = was_killed(facts.step_exit_code);
     if (facts.step_exit_code != 0) {
@@ -162,6 +171,13 @@ Ending host_ending(const std::string& meaning, const LogFacts& facts, const Host
     return infra(meaning, facts);
 }
 
+/// mock ends as the program that failed it did, and for one that was ended by a signal Python's
+/// exit code is 256 less the signal. 0: none was.
+int signal_of_program(int exit_code) {
+    constexpr int kSignalsMax = 64;
+    return exit_code >= 256 - kSignalsMax && exit_code < 256 ? 256 - exit_code : 0;
+}
+
 std::string in_words(Duration time) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
     if (seconds.count() < 120) return std::to_string(seconds.count()) + " seconds";
@@ -176,6 +192,11 @@ Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& hos
     }
     const ExitCodeRule* rule = exit_code_rule(exit_code);
     if (rule == nullptr) {
+        if (const int signal = signal_of_program(exit_code); signal > 0) {
+            if (facts.step_exit_code == -signal) return rpmbuild_ending(facts, host);
+            return infra("A program that mock ran was ended by signal " + std::to_string(signal),
+                         facts);
+        }
         if (was_killed(exit_code))
             return infra("mock was ended by signal " + std::to_string(exit_code - 128), facts);
         return infra("mock ended with " + std::to_string(exit_code), facts);
@@ -185,6 +206,9 @@ Ending mock_ending(int exit_code, const LogFacts& facts, const HostEvidence& hos
         case Decides::nothing: return {Outcome::ok, ""};
         case Decides::rpmbuild: return rpmbuild_ending(facts, host);
         case Decides::package_manager: return dnf_ending(facts, host);
+        case Decides::external:
+            if (auto ending = external_ending(facts)) return *ending;
+            return infra(meaning, facts);
         case Decides::source_package:
             if (facts.says(LogSays::container_failed)) {
                 return infra(

@@ -71,10 +71,15 @@ constexpr std::array kLogRules = {
     LogRule{root, dnf_error, run, "Error: "},
     LogRule{root, unpack_error, run, "error: unpacking of archive failed", "", true},
 
+    LogRule{build, program_missing, end, "/rpmbuild: No such file or directory"},
+    LogRule{output, program_missing, run, "[Errno 2] No such file or directory: ", "", true},
+    LogRule{output, external_requirement, run, "ERROR: ExternalBuildRequires ", "", true},
+    LogRule{output, external_requirement, run, "ERROR: Unknown external dependenc", "", true},
     LogRule{output, not_an_srpm, run, "ERROR: Cannot find/open srpm", "", true},
     LogRule{output, not_an_srpm, run, "ERROR: File is not an srpm", "", true},
 };
 
+// 2, 32 and 127 are of tar, mount and the shell: mock ends as the program that failed it did.
 constexpr std::array kExitCodes = {
     ExitCodeRule{0, Decides::nothing, "mock succeeded"},
     ExitCodeRule{1, Decides::rpmbuild, "mock failed"},
@@ -89,7 +94,8 @@ constexpr std::array kExitCodes = {
     ExitCodeRule{20, Decides::host, "The build root could not be prepared"},
     ExitCodeRule{25, Decides::host, "mock could not work with LVM"},
     ExitCodeRule{30, Decides::package_manager, "The package manager failed"},
-    ExitCodeRule{31, Decides::package_manager, "There is an unknown external dependency"},
+    ExitCodeRule{31, Decides::external, "An external BuildRequires could not be installed"},
+    ExitCodeRule{32, Decides::host, "A file system of the build root could not be mounted"},
     ExitCodeRule{40, Decides::source_package, "The source package cannot be installed"},
     ExitCodeRule{50, Decides::host, "mock does not accept its command"},
     ExitCodeRule{60, Decides::host, "The build root is in use by another mock"},
@@ -99,6 +105,7 @@ constexpr std::array kExitCodes = {
     ExitCodeRule{90, Decides::host, "The bootstrap root could not be prepared"},
     ExitCodeRule{110, Decides::host, "mock lost track of its own state"},
     ExitCodeRule{120, Decides::host, "A weak dependency of mock is missing"},
+    ExitCodeRule{127, Decides::host, "A program is missing in the build root"},
     ExitCodeRule{129, Decides::host, "mock was ended by signal 1 (SIGHUP)"},
     ExitCodeRule{137, Decides::host, "mock was ended by signal 9 (SIGKILL)"},
     ExitCodeRule{141, Decides::host, "mock was ended by signal 13 (SIGPIPE)"},

@@ -22,7 +22,9 @@ enum class LogSays {
     download_failed,      ///< dnf could not fetch metadata or packages
     dnf_error,
     not_an_srpm,
-    unpack_error  ///< rpm could not unpack the SRPM
+    unpack_error,         ///< rpm could not unpack the SRPM
+    program_missing,      ///< that mock wanted to run, or rpmbuild in the build root
+    external_requirement  ///< a BuildRequires of another packager's, which mock cannot install
 };
 
 /// How far it reaches. `run`: whatever comes later. `section`: as long as the log is in the same of
@@ -51,6 +53,7 @@ enum class Decides {
     nothing,          ///< it succeeded
     rpmbuild,         ///< the logs: "rpmbuild failed" and "mock broke" share the code
     package_manager,  ///< what dnf says: BuildRequires, or the seed and the way to it
+    external,         ///< whether mock knows that kind of "external:" BuildRequires
     source_package,   ///< the SRPM, unless the container failed
     time,             ///< rpmbuild took longer than --rpmbuild_timeout
     unpacking,        ///< the disk that the root cache is unpacked to, be it the host's or a tmpfs

@@ -22,6 +22,14 @@ std::string option(const std::string& plugin, const std::string& name, const std
 
 }  // namespace
 
+Result<void> check_roots(const RootSettings& settings, bool worker_is_root) {
+    if (settings.kind != RootKind::reuse || worker_is_root) return {};
+    // The layers are root's, so nobody else could throw a spoilt one away.
+    return Error{Errc::invalid_argument,
+                 "'build_roots: kind: reuse' needs root: run the worker as root, with slot_users, "
+                 "or choose root_cache or tmpfs."};
+}
+
 RootKind root_kind_of(const RootSettings& settings, const Resources& order, bool split) {
     const bool fits = order.disk_bytes > 0 && order.disk_bytes <= settings.tmpfs_disk_bytes_max;
     if (settings.kind == RootKind::tmpfs && (split || !fits)) return RootKind::root_cache;

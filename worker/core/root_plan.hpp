@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/vocab/resources.hpp"
+#include "common/vocab/result.hpp"
 
 namespace terrace::worker {
 
@@ -27,6 +28,9 @@ struct RootSettings {
     /// A build for which more disk is set aside gets its root from the root cache, on disk.
     std::int64_t tmpfs_disk_bytes_max = std::int64_t{2} << 30;
 };
+
+/// Errc::invalid_argument if a worker with these rights cannot give its builds such roots.
+Result<void> check_roots(const RootSettings& settings, bool worker_is_root);
 
 /// What this build gets. Of a build whose disk use nobody knows (0) a tmpfs may be too small; and
 /// one that is several runs of mock (`split`: is_split()) would find its tmpfs empty in the second,

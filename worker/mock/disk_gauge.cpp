@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/os/unique_fd.hpp"
+#include "worker/mock/environment.hpp"
 
 namespace terrace::worker {
 namespace {
@@ -20,10 +21,9 @@ using namespace std::chrono_literals;
 
 constexpr auto kDelayMin = 1s;
 constexpr int kDelayFactor = 50;
-constexpr int kDepthMax = 100;                  // each level holds a descriptor
-constexpr std::int64_t kBlockBytes = 512;       // of st_blocks, whatever the file system
-constexpr const char* kHome = "root/builddir";  // mock's chroothome
-constexpr const char* kHomeInLayer = "fs/builddir";
+constexpr int kDepthMax = 100;             // each level holds a descriptor
+constexpr std::int64_t kBlockBytes = 512;  // of st_blocks, whatever the file system
+constexpr const char* kHome = "builddir";  // mock's chroothome
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
@@ -76,15 +76,11 @@ void DiskGauge::look() {
     std::error_code ignored;  // there may be no build root yet
     for (const auto& root : std::filesystem::directory_iterator(base_directory_, ignored)) {
         if (root.path().filename().string().ends_with("-" + unique_ext_))
-            bytes_ = std::max(bytes_, allocated_bytes(root.path() / kHome));
+            bytes_ = std::max(bytes_, allocated_bytes(root.path() / "root" / kHome));
     }
     // OVERLAY/CONFIGURATION/layers/LAYER/fs
-    for (const auto& config : std::filesystem::directory_iterator(overlay_, ignored)) {
-        for (const auto& layer :
-             std::filesystem::directory_iterator(config.path() / "layers", ignored)) {
-            bytes_ = std::max(bytes_, allocated_bytes(layer.path() / kHomeInLayer));
-        }
-    }
+    for (const auto& layer : overlay_layers(overlay_))
+        bytes_ = std::max(bytes_, allocated_bytes(layer / kHome));
     bytes_max_ = std::max(bytes_max_, bytes_);
     const auto end = Clock::now();
     due_ = end + std::max<Clock::duration>(kDelayMin, (end - begin) * kDelayFactor);

@@ -44,6 +44,17 @@ std::vector<std::filesystem::path> build_roots_of(const std::string& unique_ext,
     return roots;
 }
 
+std::vector<std::filesystem::path> overlay_layers(const std::filesystem::path& base_dir) {
+    std::vector<std::filesystem::path> layers;
+    std::error_code missing;
+    for (const auto& config : std::filesystem::directory_iterator(base_dir, missing)) {
+        for (const auto& layer :
+             std::filesystem::directory_iterator(config.path() / "layers", missing))
+            layers.push_back(layer.path() / "fs");
+    }
+    return layers;
+}
+
 sandbox::ProcessMarks marks_of_slot(const Slot& slot, const std::filesystem::path& base_directory) {
     sandbox::ProcessMarks marks;
     marks.environment = std::string(kSlotMark) + "=" + slot_mark(slot);

@@ -25,6 +25,10 @@ std::map<std::string, std::string> mock_environment(const Slot& slot);
 std::vector<std::filesystem::path> build_roots_of(const std::string& unique_ext,
                                                   const std::filesystem::path& base_directory);
 
+/// The directories that mock's overlayfs plugin lays over one another to make a build root; mounted
+/// they are by mock alone. @param base_dir the plugin's, or empty
+std::vector<std::filesystem::path> overlay_layers(const std::filesystem::path& base_dir);
+
 /// What the slot's processes have: its environment, its user, or a root in one of its build roots.
 sandbox::ProcessMarks marks_of_slot(const Slot& slot, const std::filesystem::path& base_directory);
 

@@ -1,6 +1,7 @@
 #include "worker/sandbox/slot_user.hpp"
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -46,6 +47,10 @@ std::optional<std::pair<int, int>> range_of(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_root() {
+    return ::geteuid() == 0;
+}
 
 Result<std::vector<SlotUser>> slot_users_of(const std::vector<std::string>& names) {
     std::vector<SlotUser> users;

@@ -15,6 +15,9 @@ struct SlotUser {
     friend bool operator==(const SlotUser&, const SlotUser&) = default;
 };
 
+/// Whether this process may act as other users, and remove what they made.
+bool is_root();
+
 /// The users that a configuration names: an account ("terrace-build0"), a number ("60800") or a
 /// range of numbers ("60800-60815") each. A number needs no account unless mock is Fedora's, which
 /// asks for one. Errc::invalid_argument for an unknown account, for a user named twice, and for

@@ -70,7 +70,7 @@ TEST_CASE("the package's own failures are told apart") {
 
 TEST_CASE("a cancelled build leaves no process, no build root and no file") {
     if (!has_mini_repo()) return;
-    MiniWorker worker;
+    MiniWorker worker(RootKind::root_cache);
     worker.runner->start(worker.lease_on("sleeper"));
     for (int i = 0; i < 600 && worker.scheduler.log().find("\nsleeping\n") == std::string::npos;
          ++i) {

@@ -48,12 +48,11 @@ TEST_CASE("a root that is used again shows nothing of the build before, and give
     if (!has_mini_repo()) return;
     std::map<std::string, Digest> anew;
     {
-        MiniWorker worker;
+        MiniWorker worker(RootKind::root_cache);
         anew = binaries_of(build(worker, "finds-nothing"));
         CHECK(anew.size() >= 2);
     }
     MiniWorker worker;
-    worker.settings.mock.roots.kind = RootKind::reuse;
     const AttemptReport left = build(worker, "leaves-things");
     const AttemptReport clean = build(worker, "finds-nothing");
     CHECK(binaries_of(clean) == anew);
@@ -65,7 +64,9 @@ TEST_CASE("a root that is used again shows nothing of the build before, and give
 TEST_CASE("a prepared root whose packages are not those it was made with is made anew") {
     if (!has_mini_repo()) return;
     MiniWorker worker;
-    worker.settings.mock.roots.kind = RootKind::reuse;
+    const os::TemporaryDirectory cache;  // in which this root is the only one
+    fs::permissions(cache.path(), fs::perms(0755));
+    worker.settings.mock.cache_directory = cache.path();
     const auto anew = binaries_of(build(worker, "finds-nothing"));
     const fs::path record = prepared_of(worker).string() + ".packages";
     const std::string recorded = os::read_file(record);
@@ -116,7 +117,7 @@ TEST_CASE("an attempt that would fill the disk is refused before anything is fet
 
 TEST_CASE("an attempt that fills the disk nevertheless is ended") {
     if (!has_mini_repo()) return;
-    MiniWorker worker;
+    MiniWorker worker(RootKind::root_cache);
     std::atomic<std::int64_t> free = std::int64_t{10} << 30;
     sandbox::DiskWatch disk([&free] { return free.load(); }, std::int64_t{1} << 30);
     worker.settings.disk = &disk;
@@ -135,7 +136,6 @@ TEST_CASE("an attempt that fills the disk nevertheless is ended") {
 TEST_CASE("an attempt that fills the disk while its root is prepared is ended as that") {
     if (!has_mini_repo()) return;
     MiniWorker worker;
-    worker.settings.mock.roots.kind = RootKind::reuse;
     const os::TemporaryDirectory cache;  // in which no root is prepared yet
     fs::permissions(cache.path(), fs::perms(0755));
     worker.settings.mock.cache_directory = cache.path();
@@ -184,7 +184,6 @@ TEST_CASE("what preparing a root takes is not reported as the build's") {
     sandbox::CgroupTree cgroups(name);
     MiniWorker worker;
     worker.settings.cgroups = &cgroups;
-    worker.settings.mock.roots.kind = RootKind::reuse;
     const os::TemporaryDirectory cache;  // in which no root is prepared yet
     fs::permissions(cache.path(), fs::perms(0755));
     worker.settings.mock.cache_directory = cache.path();
@@ -195,6 +194,24 @@ TEST_CASE("what preparing a root takes is not reported as the build's") {
     CAPTURE(preparing.cpu_ms);
     CAPTURE(prepared.cpu_ms);
     CHECK(preparing.cpu_ms < 4 * prepared.cpu_ms);
+}
+
+TEST_CASE("root caches that nobody used for two weeks go; one that cannot go stops nobody") {
+    const os::TemporaryDirectory cache;
+    MockSettings settings;
+    settings.cache_directory = cache.path();
+    remove_old_root_caches(settings);  // there is none yet
+    const fs::path roots = cache.path() / "roots";
+    fs::create_directories(roots / "old/of it");
+    fs::create_directories(roots / "new");
+    fs::last_write_time(roots / "old",
+                        fs::file_time_type::clock::now() - std::chrono::hours(15 * 24));
+    remove_old_root_caches(settings);
+    CHECK_FALSE(fs::exists(roots / "old"));
+    CHECK(fs::exists(roots / "new"));
+    fs::remove_all(roots);
+    os::write_file_atomically(roots, "no directory");
+    CHECK_NOTHROW(remove_old_root_caches(settings));
 }
 
 TEST_CASE("a root's key follows its seed, its configuration and every file of it") {

@@ -34,6 +34,11 @@ SmallDisk::~SmallDisk() {
     ::umount2(path().c_str(), MNT_DETACH);
 }
 
+const std::filesystem::path& small_disk() {
+    static const SmallDisk disk(std::int64_t{1} << 30);
+    return disk.path();
+}
+
 MemoryLimit::MemoryLimit(std::int64_t bytes) {
     const std::string name = "terrace-test-" + std::to_string(::getpid());
     const bool first = fs::exists("/sys/fs/cgroup/memory/memory.limit_in_bytes");

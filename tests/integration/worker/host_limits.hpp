@@ -23,6 +23,11 @@ private:
     os::TemporaryDirectory directory_;
 };
 
+/// One of 1 GiB, for the whole program. Build roots in it are mock's own (RootKind::root_cache),
+/// not under an overlay: what a build wrote must be there, and still be when its failure is looked
+/// at.
+const std::filesystem::path& small_disk();
+
 /// A control group of one's own with a limit of memory, of either version. Files on a SmallDisk
 /// count.
 class MemoryLimit {

@@ -44,7 +44,7 @@ TEST_CASE(
     if (!has_mini_repo()) return;
     for (const bool namespaces : {true, false}) {
         CAPTURE(namespaces);
-        MiniWorker worker;
+        MiniWorker worker(RootKind::root_cache);
         worker.settings.mock.namespaces = namespaces;
         const auto token = worker.slot.state / "token";
         std::ofstream(token) << "secret\n";
@@ -89,7 +89,7 @@ TEST_CASE("the processes of a cancelled build end, whatever session and user the
     if (!has_mini_repo()) return;
     for (const bool namespaces : {true, false}) {
         CAPTURE(namespaces);
-        MiniWorker worker;
+        MiniWorker worker(RootKind::root_cache);
         worker.settings.mock.namespaces = namespaces;
         worker.runner->start(worker.lease_on("sleeper"));
         REQUIRE(comes(worker.scheduler, "\nsleeping\n"));
@@ -115,7 +115,7 @@ TEST_CASE("a file that only looks like an RPM fails its build, and the worker li
 TEST_CASE(
     "from a seed behind HTTP the build root is filled with the network, and built in without") {
     if (!has_mini_repo()) return;
-    MiniWorker worker;
+    MiniWorker worker(RootKind::root_cache);
     os::ChildSpec server;
     const std::string port_file = (worker.directory.path() / "port").string();
     server.arguments = {"python3", "-c",

@@ -61,7 +61,8 @@ bool has_mini_repo() {
     return false;
 }
 
-MiniWorker::MiniWorker(const std::filesystem::path& parent) : directory(parent) {
+MiniWorker::MiniWorker(RootKind roots, const std::filesystem::path& parent) : directory(parent) {
+    settings.mock.roots.kind = roots;
     settings.mock.command = {std::filesystem::absolute("tests/minimock/mock").string()};
     settings.mock.configs = std::filesystem::absolute("mock-configs");
     settings.mock.isolation = "simple";

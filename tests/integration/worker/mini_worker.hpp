@@ -21,8 +21,11 @@ std::string mini_repo();
 /// One slot of a worker that drives tests/minimock against the mini distribution.
 class MiniWorker {
 public:
-    /// `parent`: where its state is.
+    /// `roots`: reuse is quickest by far, once a test program has made its root, unless mock is
+    /// ended: then it is made anew. What a build writes is with it beside the cache, not in
+    /// `parent`, where all else is.
     explicit MiniWorker(
+        RootKind roots = RootKind::reuse,
         const std::filesystem::path& parent = std::filesystem::temp_directory_path());
 
     /// A lease on building tests/minimock/specs/NAME.spec for x86_64_v3; the SRPM is made and

@@ -18,12 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr const char* kSpecs = "tests/integration/worker/specs";
 
-/// Build roots are unpacked fast here, and the disk is soon full.
-const std::filesystem::path& small_disk() {
-    static const SmallDisk disk(std::int64_t{1} << 30);
-    return disk.path();
-}
-
 struct Expected {
     const char* outcome;
     int exit_code;
@@ -48,7 +42,7 @@ void check_build(MiniWorker& worker, const LeaseGrant& lease, const Expected& ex
 
 TEST_CASE("what is the package's own doing") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     check_build(worker, worker.lease_on("only-words", kSpecs), {"ok", 0, ""});
     check_build(worker, worker.lease_on("build-fails"), {"build_failed", 1, "a.c:1:25: error: "});
     check_build(worker, worker.lease_on("check-fails"),
@@ -62,7 +56,7 @@ TEST_CASE("what is the package's own doing") {
 
 TEST_CASE("a source package that came to harm") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("ok");
     const std::string good = os::read_file(worker.directory.path() / lease.build->srpm_name);
     std::string damaged = good;
@@ -76,7 +70,7 @@ TEST_CASE("a source package that came to harm") {
 
 TEST_CASE("time and silence") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("endless-loop");
     lease.build->timeout = 10s;
     lease.build->silence_max = 6s;  // it uses the CPU, so this is not what ends it
@@ -90,7 +84,7 @@ TEST_CASE("time and silence") {
 
 TEST_CASE("a full disk") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     LeaseGrant lease = worker.lease_on("disk-filler", kSpecs);
     check_build(worker, lease,
                 {"disk_full", 1, "dd: error writing 'big': No space left on device"});
@@ -100,7 +94,7 @@ TEST_CASE("a full disk") {
 
 TEST_CASE("want of memory") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     const MemoryLimit limit(std::int64_t{1} << 30);
     if (!limit.works() || !KernelLog().is_complete()) {
         std::cerr << "\n*** SKIPPED: no control group for memory, or no kernel log. ***\n\n";
@@ -123,7 +117,7 @@ LeaseGrant dying_lease(MiniWorker& worker,
 
 TEST_CASE("an instruction that this host lacks, and traps, which every host lacks") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     if (!KernelLog().is_complete()) {
         std::cerr << "\n*** SKIPPED: the kernel's log is not readable. ***\n\n";
         return;
@@ -139,15 +133,24 @@ TEST_CASE("an instruction that this host lacks, and traps, which every host lack
                 {"check_failed", 1, "; ud1 ("});
     check_build(worker, dying_lease(worker, "", "check"),
                 {"check_failed", 1, "the kernel saw no invalid opcode"});
+
+    MiniWorker reusing;  // its root is gone with mock, the overlay's layers are not
+    check_build(reusing, dying_lease(reusing, "ud2", "check"),
+                {"check_failed", 1, "; ud2 (PPRO) in builddir/build/BUILD/"});
 }
 
 TEST_CASE("signals are never the package's fault") {
     if (!has_mini_repo()) return;
-    MiniWorker worker(small_disk());
+    MiniWorker worker(RootKind::root_cache, small_disk());
     if (KernelLog().is_complete()) {
         check_build(worker, worker.lease_on("kills-itself", kSpecs),
                     {"infra_aborted", 1, "killed by signal 9, and not for want of memory"});
     }
+    // mock ends as the rpmbuild that was killed did: by Python's count with 256 - 9.
+    LeaseGrant lease = worker.lease_on("kills-itself", kSpecs);
+    lease.build->defines.emplace_back("killing kill -9 $PPID");
+    check_build(worker, lease, {"infra_aborted", 247, "rpmbuild was killed"});
+
     worker.settings.mock.namespaces = false;  // there mock's own number is not the host's
     const std::filesystem::path pid_file = worker.directory.path() / "pid";
     const std::vector<std::string> mock = worker.settings.mock.command;

@@ -188,6 +188,17 @@ def own_config(exit_code, text, says):
     return case
 
 
+def unbalanced_phases(place, name, lane):
+    """A plugin that fails while it has a phase of its own open."""
+    run = Run(place, name, extension=lane, settings="""
+config_opts['update_before_build'] = False
+config_opts['plugin_conf']['package_state_enable'] = True
+config_opts['plugin_conf']['package_state_opts']['available_pkgs'] = True""")
+    (run.results / "available_pkgs.log").mkdir(parents=True)
+    equal("exit code", run.call(*WARM, "--rebuild", place.srpm("only-noarch")), 110)
+    holds("console", run.console(), "state finish mismatch")
+
+
 def missing_config(place, name, lane):
     run = Run(place, name, extension=lane)
     run.config.unlink()
@@ -235,6 +246,14 @@ CASES = {
     "endless-loop": outcome("endless-loop", 11, arguments=["--rpmbuild_timeout=3"]),
     "illegal-instruction": outcome("illegal-instruction", 1, says=[" Illegal instruction "], arguments=[
         "--define", "section check", "--define", 'instruction asm volatile("ud2")']),
+    "dynamic-requires-fail": outcome("dynamic-fails", 10, says=["setup.py: error: no version"]),
+    "external-requires-disabled": outcome("external", 1, LOGS),
+    "no-builddep": outcome("only-noarch", 120, LOGS, settings="config_opts['dnf4_builddep_command'] = '/no/builddep'"),
+    "unbalanced-phases": unbalanced_phases,
+    "foreign-host": refused(6, "--rebuild", "{ok}", says="not listed in legal_host_arches",
+                            settings="config_opts['legal_host_arches'] = ('s390x',)"),
+    "lvm-without-group": refused(25, "--rebuild", "{ok}", says="Volume group must be specified",
+                                 settings="config_opts['plugin_conf']['lvm_root_enable'] = True"),
     "setup-fails": outcome("ok", 30, set(LOGS), clean=True, arguments=["--disable-plugin=root_cache"],
                            settings="config_opts['chroot_setup_cmd'] = 'install no-such-package'"),
     "truncated-srpm": damaged_srpm(1, [], lambda data: data[:600]),
@@ -268,5 +287,14 @@ CASES = {
 
 # What the stand-in promises beyond mock --isolation=simple.
 STAND_IN_CASES = {
+    # mock wants a bootstrap root for these.
+    "external-requires": outcome("external", 31, LOGS, settings="""
+config_opts['use_bootstrap'] = True
+config_opts['external_buildrequires'] = True"""),
+    "no-bootstrap-image": outcome("ok", 90, LOGS - {"hw_info.log"}, settings="""
+config_opts['use_bootstrap'] = True
+config_opts['use_bootstrap_image'] = True
+config_opts['bootstrap_image'] = 'localhost/no-such-image'
+config_opts['bootstrap_image_fallback'] = False"""),
     "no-network": outcome("no-network", 0, packages=noarch("no-network")),
 }

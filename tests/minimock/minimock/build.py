@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 from . import logs, process
-from .failure import BAD_SRPM, Failure
+from .failure import BAD_REQUIRES, BAD_SRPM, UNKNOWN_EXTERNAL, Failure
 from .prepare import save_result
 
 DYNAMIC = 11  # rpmbuild -br: there are BuildRequires that are not installed
@@ -34,8 +34,10 @@ class Builder:
         with logs.phase(f"build phase for {name}"):
             spec, has_dynamic = self._setup(srpm)
             with logs.phase(f"rpmbuild {name}"):
-                prepared = has_dynamic and self._install_dynamic_requires(spec)
                 self._list_installed()
+                prepared = has_dynamic and self._install_dynamic_requires(spec)
+                if prepared:
+                    self._list_installed()
                 # What %generate_buildrequires saw is what must be built: %prep is not run again.
                 keep = ["--noprep", "--noclean"] if prepared else []
                 check = [] if self.opts["check"] else ["--nocheck"]
@@ -64,8 +66,21 @@ class Builder:
             spec = self._unpack(srpm)
             rebuilt = self._rebuilt_srpm(spec)
             requires = process.run(["rpm", "-qpR", "--nosignature", rebuilt], logs.root)[1]
+            self._refuse_external(requires)
             self.dnf.run("builddep", rebuilt)
         return spec, self.opts["dynamic_buildrequires"] and "rpmlib(DynamicBuildRequires)" in requires
+
+    def _refuse_external(self, requires):
+        """BuildRequires of another packager's, such as external:pypi:NAME: mock's are few, the stand-in has none."""
+        external = [line for line in requires.splitlines() if line.startswith("external:")]
+        if not external:
+            return
+        if not self.opts["use_bootstrap"]:
+            raise Failure("ExternalBuildRequires requires `use_bootstrap` to be set on.")
+        if not self.opts["external_buildrequires"]:
+            raise Failure("ExternalBuildRequires are found but support is disabled. "
+                          'See "external_buildrequires" in config_opts.')
+        raise Failure(f"Unknown external dependencies: {', '.join(external)}", UNKNOWN_EXTERNAL)
 
     def _unpack(self, srpm):
         inside = f"{self.root.build_dir}/originals/{os.path.basename(srpm)}"
@@ -87,7 +102,7 @@ class Builder:
         return found[0]
 
     def _rpmbuild(self, *arguments, check=True):
-        line = " ".join(["/usr/bin/rpmbuild", *arguments])
+        line = " ".join([self.opts["rpmbuild_command"], *arguments])
         return self.root.run(["bash", "--login", "-c", line], logs.build,
                              timeout=self.opts["rpmbuild_timeout"], check=check)[0]
 
@@ -100,7 +115,7 @@ class Builder:
             if result == 0:
                 return True
             if result != DYNAMIC:
-                raise Failure(f"rpmbuild -br failed: {spec}")
+                raise Failure(f"Command failed: \n # rpmbuild -br {spec}", BAD_REQUIRES)
             if not self._install_generated():
                 return True
         raise Failure("Unable to satisfy dynamic BuildRequires: they did not settle after "

@@ -10,7 +10,7 @@ import subprocess
 
 from . import logs, process
 from .config import expand
-from .failure import BAD_RESULT_DIR, LOCKED, Failure
+from .failure import BAD_LVM, BAD_RESULT_DIR, LOCKED, Failure
 from .overlay import Overlay
 
 DEVICES = {"null": (0o666, 1, 3), "zero": (0o666, 1, 5), "full": (0o666, 1, 7), "random": (0o666, 1, 8),
@@ -24,6 +24,7 @@ HOSTS = "127.0.0.1 localhost localhost.localdomain mock\n::1 localhost localhost
 NAMESPACES = ["unshare", "--mount", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
 WEAK_NAMESPACES = ["unshare", "--mount", "--uts"]
 ENTER = 'mount -t proc proc "$0/proc" && hostname mock; chroot "$0" "$@"; exit $?'
+WEAK_ENTER = 'mount -t proc proc "$0/proc" && hostname mock; exec chroot "$0" "$@"'
 
 
 class Buildroot:
@@ -40,7 +41,14 @@ class Buildroot:
         self.build_dir = self.home + "/build"
         self.uid, self.gid = opts["chrootuid"], opts["chrootgid"]
         self.overlay = Overlay(self)
+        self._refuse_lvm()
         self._lock_file = None
+
+    def _refuse_lvm(self):
+        plugin = self.opts["plugin_conf"]
+        if plugin["lvm_root_enable"]:
+            missing = not plugin["lvm_root_opts"].get("volume_group")
+            raise Failure("Volume group must be specified" if missing else "This stand-in has no LVM.", BAD_LVM)
 
     def option(self, key):
         return expand(self.opts[key], self.opts)
@@ -137,9 +145,10 @@ class Buildroot:
         env = {key: str(expand(value, self.opts)) for key, value in self.opts["environment"].items()}
         drop = [*self._as_user(), "--no-new-privs"] if as_user else []
         isolation = NAMESPACES + ([] if network or self.opts["rpmbuild_networking"] else ["--net"])
+        enter = ENTER
         if process.WEAK:
-            isolation = WEAK_NAMESPACES
-        line = [*isolation, "sh", "-c", ENTER, self.path, *drop, *command]
+            isolation, enter = WEAK_NAMESPACES, WEAK_ENTER
+        line = [*isolation, "sh", "-c", enter, self.path, *drop, *command]
         return process.run(line, log, env=env, **options)
 
     def kill_orphans(self):

@@ -11,7 +11,7 @@ import time
 from . import VERSION, arguments, build, config, logs, prepare, process
 from .buildroot import Buildroot
 from .dnf import Dnf
-from .failure import BAD_OPTION, NO_PACKAGE, Failure
+from .failure import BAD_HOST, BAD_OPTION, NO_PACKAGE, Failure
 
 
 def main(argv):
@@ -21,6 +21,7 @@ def main(argv):
         opts = config.defaults(*_calling_user())
         config.load(options.root, options.configdir or "/etc/mock", opts)
         arguments.apply(options, opts)
+        _check_host(opts)
         buildroot = Buildroot(opts)
         if options.print_root_path:
             print(buildroot.path)
@@ -45,6 +46,8 @@ def _guarded(options, rest, buildroot):
     except OSError as problem:
         logs.console.error("%s", problem)
         return 1
+    except SystemExit as end:
+        return end.code
     finally:
         sys.stdout.flush()
 
@@ -67,6 +70,13 @@ def _calling_user():
     except KeyError:  # mock's package makes the group, and mock wants an account; here nothing depends on them
         accounts = [account.pw_gid for account in pwd.getpwall() if account.pw_uid == int(uid)]
         return int(uid), (accounts or [int(uid)])[0]
+
+
+def _check_host(opts):
+    legal, host = opts["legal_host_arches"], os.uname().machine
+    if legal is not None and host not in legal and not opts["forcearch"]:
+        raise Failure(f"Cannot build target {opts['rpmbuild_arch']} on arch {host}, because it is not listed in "
+                      f"legal_host_arches {legal}", BAD_HOST)
 
 
 def _command(options, rest, buildroot):

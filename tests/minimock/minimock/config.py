@@ -8,13 +8,15 @@ import jinja2
 from .failure import BAD_CONFIG, Failure
 
 EXPANSIONS_MAX = 5  # a template may yield a template
-PLUGINS = "bind_mount ccache compress_logs hw_info overlayfs package_state root_cache tmpfs yum_cache".split()
+PLUGINS = "bind_mount ccache compress_logs hw_info lvm_root overlayfs package_state root_cache tmpfs yum_cache".split()
 
 
 def defaults(uid, gid):
     """The options of mock that this stand-in knows; configurations may set others, they are ignored."""
     return {
         "basedir": "/var/lib/mock",
+        "bootstrap_image": "fedora:latest",
+        "bootstrap_image_fallback": True,
         "cache_topdir": "/var/cache/mock",
         "check": True,
         "chroot_additional_packages": [],
@@ -38,9 +40,11 @@ def defaults(uid, gid):
         "dynamic_buildrequires_max_loops": 10,
         "environment": {"TERM": "vt100", "SHELL": "/bin/bash", "HOME": "/builddir", "HOSTNAME": "mock",
                         "PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8"},
+        "external_buildrequires": False,
         "extra_chroot_dirs": [],
         "files": {},
         "forcearch": None,
+        "legal_host_arches": None,
         "macros": {"%_topdir": "/builddir/build",
                    "%_rpmfilename": "%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm"},
         "online": True,
@@ -50,10 +54,14 @@ def defaults(uid, gid):
         "resultdir": "{{basedir}}/{{root}}/result",
         "rootdir": "{{basedir}}/{{root}}/root",
         "rpmbuild_arch": None,
+        "rpmbuild_command": "/usr/bin/rpmbuild",
         "rpmbuild_networking": False,
         "rpmbuild_timeout": 0,
         "target_arch": "i386",
         "update_before_build": True,
+        # True in mock. Of bootstrapping only what makes it fail is here.
+        "use_bootstrap": False,
+        "use_bootstrap_image": False,
         "user_agent": "Mock ({{ root }}; {{ target_arch }})",
     }
 

@@ -3,6 +3,8 @@ import contextlib
 import logging
 import os
 
+from .failure import BAD_STATE, Failure
+
 console = logging.getLogger("console")
 root = logging.getLogger("root_log")
 build = logging.getLogger("build")
@@ -35,14 +37,30 @@ def to_files(folder, uid, gid):
         os.chown(handler.baseFilename, uid, gid)
 
 
+_open_phases = []
+
+
+def start(name):
+    """Whoever does not see to finish() after a failure spoils the end of the phase around it, as in mock."""
+    state.info("Start: %s", name)
+    _open_phases.append(name)
+
+
+def finish(name):
+    current = _open_phases.pop()
+    if current != name:
+        raise Failure(f"state finish mismatch: current: {current}, state: {name}", BAD_STATE)
+    state.info("Finish: %s", name)
+
+
 @contextlib.contextmanager
 def phase(name, finish_on_failure=True):
     """One "Start: name" / "Finish: name" pair of state.log."""
-    state.info("Start: %s", name)
-    done = False
+    start(name)
     try:
         yield
-        done = True
-    finally:
-        if done or finish_on_failure:
-            state.info("Finish: %s", name)
+    except BaseException as problem:
+        if finish_on_failure and getattr(problem, "code", None) != BAD_STATE:
+            finish(name)
+        raise
+    finish(name)

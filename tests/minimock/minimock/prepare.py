@@ -9,13 +9,32 @@ import tempfile
 
 from . import logs, process
 from .config import expand
-from .failure import CACHE_FAILED
+from .failure import NO_BOOTSTRAP, Failure
 
 INITIALIZED = ".initialized"
+PODMAN = "/usr/bin/podman"
+
+
+def check_bootstrap(opts):
+    """mock would unpack an image here, and install the build root from inside it."""
+    if not (opts["use_bootstrap"] and opts["use_bootstrap_image"]):
+        return
+    problem = _image_problem(opts["bootstrap_image"])
+    if not opts["bootstrap_image_fallback"]:
+        raise Failure(problem, NO_BOOTSTRAP)
+    logs.console.warning("%s: not bootstrapping from an image", problem)
+
+
+def _image_problem(image):
+    if not os.path.exists(PODMAN):
+        return f"'{PODMAN}' not installed"
+    asked = subprocess.run([PODMAN, "image", "inspect", image], capture_output=True, text=True, check=False)
+    return asked.stderr.strip() or "This stand-in has no bootstrap root."
 
 
 def init(buildroot, dnf):
-    with logs.phase("chroot init"):
+    check_bootstrap(buildroot.opts)
+    with logs.phase("chroot init", finish_on_failure=False):
         os.makedirs(buildroot.path, exist_ok=True)
         _mount_tmpfs(buildroot)
         buildroot.overlay.mount()
@@ -57,7 +76,7 @@ def _fill(buildroot, dnf):
 
 
 def _install_base(buildroot, dnf):
-    with logs.phase("installing minimal buildroot with dnf"):
+    with logs.phase("installing minimal buildroot with dnf", finish_on_failure=False):
         command = buildroot.option("chroot_setup_cmd")
         dnf.run(*(command.split() if isinstance(command, str) else command))
         if buildroot.opts["chroot_additional_packages"]:
@@ -65,7 +84,7 @@ def _install_base(buildroot, dnf):
 
 
 def _update(buildroot, dnf):
-    with logs.phase("dnf update"):
+    with logs.phase("dnf update", finish_on_failure=False):
         dnf.run("update")
 
 
@@ -120,7 +139,7 @@ class RootCache:
         return os.path.exists(self._tarball)
 
     def unpack(self):
-        with logs.phase("unpacking root cache"):
+        with logs.phase("unpacking root cache", finish_on_failure=False):
             self._tar("-xf", self._tarball)
 
     def remove_partial(self):
@@ -130,7 +149,7 @@ class RootCache:
 
     def save(self):
         """Written beside and renamed: whoever unpacks meanwhile has the whole old one."""
-        with logs.phase("creating root cache"):
+        with logs.phase("creating root cache", finish_on_failure=False):
             handle, partial = tempfile.mkstemp(dir=self._folder, prefix="partial-")
             os.close(handle)
             try:
@@ -143,4 +162,4 @@ class RootCache:
     def _tar(self, *arguments):
         compressor = (shutil.which("pigz") or "gzip") + " -1"  # speed counts, the cache is read once a build
         process.run(["tar", f"--use-compress-program={compressor}", *arguments, "-C", self._buildroot.path]
-                    + (["."] if "-cf" in arguments else []), logs.root, code=CACHE_FAILED)
+                    + (["."] if "-cf" in arguments else []), logs.root)

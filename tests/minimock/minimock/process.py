@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from .failure import BUILD_FAILED, TIMEOUT, Failure
+from .failure import NO_NAMESPACES, TIMEOUT, Failure
 
 # Set: isolate no more than mock does with --isolation=simple, which shares the host's network, processes and IPC; what
 # it leaves then is for its caller to end.
@@ -27,11 +27,12 @@ def run_contained(work):
     Whatever way this process or that child ends, SIGKILL included, the kernel ends every process of the
     namespace, and its mounts go with it: nothing of a build outlives its mock.
     """
+    signal.signal(signal.SIGPIPE, lambda number, _: os._exit(128 + number))  # mock ends of it, Python would go on
     if WEAK:
-        _check(libc.unshare(CLONE_NEWNS), "unshare")
+        _unshare(CLONE_NEWNS)
         _check(libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "mount --make-rprivate /")
         return work()
-    _check(libc.unshare(CLONE_NEWNS | CLONE_NEWPID), "unshare")
+    _unshare(CLONE_NEWNS | CLONE_NEWPID)
     child = os.fork()
     if child == 0:
         os._exit(_contained(work))
@@ -54,6 +55,11 @@ def _end(child, number):
     os._exit(128 + number)
 
 
+def _unshare(flags):
+    if libc.unshare(flags):
+        raise Failure(f"Namespace unshare failed. {os.strerror(ctypes.get_errno())}", NO_NAMESPACES)
+
+
 def _check(result, what):
     if result:
         raise Failure(f"{what}: {os.strerror(ctypes.get_errno())} (is this root?)")
@@ -65,8 +71,8 @@ def die_with_parent():
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def run(command, log, *, timeout=0, code=BUILD_FAILED, env=None, check=True):
-    """Runs a command, its output into `log`; returns (exit code, output), or fails with `code` if it does."""
+def run(command, log, *, timeout=0, code=None, env=None, check=True):
+    """Runs a command, its output into `log`; returns (exit code, output), or fails with `code` or its own."""
     log.info("Executing command: %s with env %s", command, env)
     started = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -85,7 +91,7 @@ def run(command, log, *, timeout=0, code=BUILD_FAILED, env=None, check=True):
     log.info("Child return code was: %d", result)
     output = "\n".join(lines)
     if check and result:
-        raise Failure(f"Command failed: \n # {shlex.join(command)}\n{output}", code)
+        raise Failure(f"Command failed: \n # {shlex.join(command)}\n{output}", result if code is None else code)
     return result, output
 
 

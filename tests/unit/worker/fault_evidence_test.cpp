@@ -24,7 +24,7 @@ struct Root {
         os::write_file_atomically(file, content + instruction);
     }
     Fault fault(const std::vector<SeenOpcode>& seen) const {
-        return fault_of(seen, base.path(), "slot-0");
+        return fault_of(seen, {base.path() / "missing", base.path() / "mini-1-slot-0/root"});
     }
 };
 
@@ -68,7 +68,7 @@ TEST_CASE("files that disagree, and files that are gone, leave the opcode unknow
     // That of another build does not hide ours.
     root.add("builddir/x/traps", kUd2);
     CHECK(root.fault({seen_in("traps"), seen_in("elsewhere")}).kind == FaultKind::trap);
-    CHECK(fault_of({seen_in("dies")}, root.base.path(), "slot-1").kind == FaultKind::unknown);
+    CHECK(fault_of({seen_in("dies")}, {}).kind == FaultKind::unknown);
 }
 
 }  // namespace

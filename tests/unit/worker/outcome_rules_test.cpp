@@ -87,6 +87,13 @@ const std::vector<Row>& rows() {
         {root, download_failed, "  - Curl error (6): Couldn't resolve host name"},
         {root, dnf_error, "Error: Some packages could not be found."},
         {root, unpack_error, "error: unpacking of archive failed: cpio: Bad magic"},
+        {build, program_missing, "bash: line 1: /usr/bin/rpmbuild: No such file or directory"},
+        {output, program_missing, "[Errno 2] No such file or directory: '/usr/bin/dnf-builddep'"},
+        {output, external_requirement,
+         "ERROR: ExternalBuildRequires are found but support is disabled. See "
+         "\"external_buildrequires\" in config_opts."},
+        {output, external_requirement,
+         "ERROR: Unknown external dependencies: external:no-such-kind:thing"},
         {output, not_an_srpm, "ERROR: Cannot find/open srpm: a.src.rpm. Error: no such file"},
         {output, not_an_srpm, "ERROR: File is not an srpm: a.rpm."},
     };

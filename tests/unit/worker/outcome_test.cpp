@@ -114,8 +114,24 @@ TEST_CASE("mock's exit code and its logs together decide the outcome") {
         {"chroot", 20, nothing, Outcome::infra_aborted},
         {"LVM", 25, nothing, Outcome::infra_aborted},
         {"an external dependency", 31,
-         with(ready, [](LogFacts& f) { f.lines[LogSays::dnf_error] = "no such thing"; }),
+         with(ready,
+              [](LogFacts& f) {
+                  f.mock_error = "Unknown external dependencies: external:x:y";
+                  f.lines[LogSays::external_requirement] = "ERROR: " + f.mock_error;
+              }),
          Outcome::uninstallable},
+        {"an external dependency that could not be fetched", 31,
+         with(ready, [](LogFacts& f) { f.mock_error = "Pip3 install failed"; }),
+         Outcome::infra_aborted},
+        {"external dependencies are not enabled", 1,
+         with(ready,
+              [](LogFacts& f) {
+                  f.mock_error = "ExternalBuildRequires are found but support is disabled.";
+                  f.lines[LogSays::external_requirement] = "ERROR: " + f.mock_error;
+              }),
+         Outcome::uninstallable},
+        {"mount", 32, nothing, Outcome::infra_aborted},
+        {"no rpmbuild", 127, ready, Outcome::infra_aborted},
         {"LVM is locked", 65, nothing, Outcome::infra_aborted},
         {"namespaces", 80, nothing, Outcome::infra_aborted},
         {"bootstrap", 90, nothing, Outcome::infra_aborted},
@@ -130,6 +146,17 @@ TEST_CASE("mock's exit code and its logs together decide the outcome") {
               }),
          Outcome::disk_full},
         {"unknown", 99, nothing, Outcome::infra_aborted},
+        {"a program that mock ran was killed", 247, ready, Outcome::infra_aborted},
+        {"rpmbuild was killed", 247,
+         with(rpmbuild_failed(), [](LogFacts& f) { f.step_exit_code = -9; }),
+         Outcome::infra_aborted},
+        {"rpmbuild was killed for want of memory", 247,
+         with(rpmbuild_failed(),
+              [](LogFacts& f) {
+                  f.step_exit_code = -9;
+                  f.lines[LogSays::memory_exhausted] = "virtual memory exhausted";
+              }),
+         Outcome::oom},
         {"SIGKILL", 137, rpmbuild_failed(), Outcome::infra_aborted},
         {"SIGTERM", 143, rpmbuild_failed(), Outcome::infra_aborted},
     };

@@ -27,6 +27,15 @@ TEST_CASE(
         CHECK(root_kind_of({kind, 4 * kGib, 2 * kGib}, small, true) == kind);
 }
 
+TEST_CASE("a worker that is not root cannot use roots again, and says so") {
+    for (const RootKind kind : {RootKind::plain, RootKind::root_cache, RootKind::tmpfs})
+        CHECK(check_roots({kind, 4 * kGib, 2 * kGib}, false).has_value());
+    CHECK(check_roots({RootKind::reuse, 4 * kGib, 2 * kGib}, true).has_value());
+    const auto refused = check_roots({RootKind::reuse, 4 * kGib, 2 * kGib}, false);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message.find("run the worker as root") != std::string::npos);
+}
+
 TEST_CASE("the farm is not offered the memory that the slots' tmpfs may take") {
     CHECK(memory_offered({RootKind::tmpfs, 4 * kGib, kGib}, 32 * kGib, 4) == 16 * kGib);
     CHECK(memory_offered({RootKind::tmpfs, 4 * kGib, kGib}, 8 * kGib, 4) == 0);
