@@ -142,6 +142,10 @@ TEST_CASE("a farm has every release and benchmark of its directories, and its ow
     config.mock_configs = files.path("mock");
     config.lease_length = std::chrono::minutes(3);
     config.retry.infra_failures_max = 9;
+    CHECK(test::config_error([&] {
+              scheduler::load_farm_config(config);
+          }).find("scheduler.yaml names no signer: set signer.socket") != std::string::npos);
+    config.signer_socket = "/run/signer";
     const core::FarmConfig farm = scheduler::load_farm_config(config);
     CHECK(farm.releases.size() == 2);
     CHECK(farm.releases.at("mini-2").name == "mini-2");
