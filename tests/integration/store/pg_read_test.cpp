@@ -33,6 +33,10 @@ std::string keys_of(const json::value& row) {
     return keys;
 }
 
+json::value digest_text(char digit) {
+    return json::value(std::string(64, digit));
+}
+
 json::value parsed(const std::string& text) {
     return json::parse(text);
 }
@@ -211,9 +215,9 @@ TEST_CASE("what provenance says of a build is in its facts") {
     const auto facts = parsed(farm.read.build_facts(BuildId{11}));
     CHECK(facts.at("release") == "mini-1");
     CHECK(facts.at("identity") == "identity-11");
-    CHECK(facts.at("srpm_digest") == std::string(64, 'a'));
-    CHECK(facts.at("seed") == std::string(64, '5'));
-    CHECK(facts.at("seed_repos").at(0).at("repomd_digest") == std::string(64, '6'));
+    CHECK(facts.at("srpm_digest") == digest_text('a'));
+    CHECK(facts.at("seed") == digest_text('5'));
+    CHECK(facts.at("seed_repos").at(0).at("repomd_digest") == digest_text('6'));
     CHECK(facts.at("attempt") == 101);
     CHECK(facts.at("started_at").is_string());
     CHECK(facts.at("host").at("name") == "worker-1");
