@@ -271,8 +271,8 @@ TEST_CASE("composes and streams have their paths") {
     REQUIRE(composes.as_array().size() == 1);
     CHECK(keys_of(composes.at(0)) ==
           "id release rebuild stream base state failures not_before error created_at finished_at "
-          "packages "
-          "path");
+          "signing packages path");
+    CHECK(composes.at(0).at("signing") == "gnupg");
     CHECK(composes.at(0).at("packages") == 2);
     CHECK(composes.at(0).at("path") == "/srv/published/mini-1/composes/31");
     CHECK(parsed(farm.read.composes("", "stable", {})).as_array().empty());
