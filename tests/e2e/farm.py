@@ -128,6 +128,8 @@ class Farm:
                 process.wait()
                 raise AssertionError(f"{name} did not end within 60 s of SIGTERM")
         self.processes.clear()
+        if (self.state / "signer/gnupg").is_dir():  # gpg leaves an agent behind
+            subprocess.run(["gpgconf", "--homedir", str(self.state / "signer/gnupg"), "--kill", "all"], check=True)
 
     def cli(self, *arguments):
         """(exit code, standard output, standard error) of `terrace`."""
