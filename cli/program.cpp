@@ -41,6 +41,7 @@ void add_commands(CLI::App& app, Action& action) {
     add_package_commands(app, action);
     add_rebuild_commands(app, action);
     add_build_commands(app, action);
+    add_audit_command(app, action);
     add_gate_commands(app, action);
     add_repo_commands(app, action);
     add_worker_commands(app, action);

@@ -187,7 +187,9 @@ struct ComposeRow {
     std::optional<std::int64_t> base;
     std::string signing = "none";
     std::string state;
-    std::string error;
+    std::string error;                 ///< a line for the whole, and one for each finding
+    std::vector<std::string> stalled;  ///< "zlib.x86_64_v3"
+    std::vector<std::string> notes;    ///< sentences
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
     std::int64_t packages = 0;
@@ -204,6 +206,8 @@ BOOST_DESCRIBE_STRUCT(ComposeRow,
                        signing,
                        state,
                        error,
+                       stalled,
+                       notes,
                        created_at,
                        finished_at,
                        packages,
@@ -217,5 +221,34 @@ struct StreamRow {
     std::optional<std::string> path;
 };
 BOOST_DESCRIBE_STRUCT(StreamRow, (), (release, name, compose, path))
+
+struct MoveRow {
+    std::int64_t id = 0;
+    std::string release;
+    std::string stream;
+    std::string kind;
+    std::int64_t compose = 0;
+    std::optional<std::int64_t> before;
+    std::string state;
+    std::string error;
+};
+BOOST_DESCRIBE_STRUCT(MoveRow, (), (id, release, stream, kind, compose, before, state, error))
+
+/// EVRs; null where the compose has no such package.
+struct DifferingPackage {
+    std::string repo;
+    std::string name;
+    std::string arch;
+    std::optional<std::string> before;
+    std::optional<std::string> after;
+};
+BOOST_DESCRIBE_STRUCT(DifferingPackage, (), (repo, name, arch, before, after))
+
+struct ComposeDiff {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+    std::vector<DifferingPackage> packages;
+};
+BOOST_DESCRIBE_STRUCT(ComposeDiff, (), (before, after, packages))
 
 }  // namespace terrace::cli

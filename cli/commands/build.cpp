@@ -5,7 +5,9 @@
 #include "cli/follow_log.hpp"
 #include "cli/output/text.hpp"
 #include "cli/rebuild_rows.hpp"
+#include "cli/reports/audit_report.hpp"
 #include "cli/reports/explain_report.hpp"
+#include "common/vocab/parity.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -165,6 +167,43 @@ ExitCode explain_build(Session& session, const IdOptions& options) {
         });
 }
 
+/// What the farm has of the audit of a build.
+struct BuildAuditRow {
+    std::int64_t build = 0;
+    AuditReport report;
+};
+BOOST_DESCRIBE_STRUCT(BuildAuditRow, (), (build, report))
+
+struct BuildAuditOptions {
+    std::int64_t id = 0;
+    std::optional<std::int64_t> against;
+};
+
+Result<std::string> audit_of(Session& session, std::int64_t id) {
+    return session.farm.get(Target("/v1/builds").segment(id).segment("audit"));
+}
+
+ExitCode show_audit(Session& session, const BuildAuditOptions& options) {
+    const Result<std::string> text = audit_of(session, options.id);
+    if (!options.against) {
+        return session.answer<BuildAuditRow>(
+            text, [&](const BuildAuditRow& row) { print_audit(session.output, row.report); });
+    }
+    const auto variant = Session::read<BuildAuditRow>(text);
+    if (!variant) return session.fail(variant.error());
+    const auto baseline = Session::read<BuildAuditRow>(audit_of(session, *options.against));
+    if (!baseline) return session.fail(baseline.error());
+    const auto differences =
+        parity_differences(baseline->report.interfaces, variant->report.interfaces);
+    if (session.json) {
+        session.output.print_line(wire::to_text(differences));
+    } else {
+        print_parity(session.output, differences,
+                     baseline->report.code_identity == variant->report.code_identity);
+    }
+    return differences.empty() ? ExitCode::ok : ExitCode::failed;
+}
+
 ExitCode print_log(Session& session, const LogOptions& options) {
     return options.follow ? follow_log_of_build(session, options.id)
                           : print_log_of_build(session, options.id);
@@ -205,6 +244,13 @@ void add_build_commands(CLI::App& app, Action& action) {
     buildroot.app->add_option("id", buildroot.options->id, "Id of the build")->required();
     buildroot.does(action, print_buildroot);
 
+    Command<BuildAuditOptions> audit(
+        *noun, "audit", "What its audit found: levels, leaks, exceptions, identity of the code");
+    audit.app->add_option("id", audit.options->id, "Id of the build")->required();
+    audit.app->add_option("--against", audit.options->against,
+                          "Instead, what differs from this build, such as the baseline's: "
+                          "Provides, Requires, sonames, symbols, files, scriptlets");
+    audit.does(action, show_audit);
     add_build_provenance(*noun, action);
 
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");

@@ -8,6 +8,7 @@
 /// `action`.
 namespace terrace::cli {
 
+void add_audit_command(CLI::App& app, Action& action);
 void add_build_commands(CLI::App& app, Action& action);
 void add_gate_commands(CLI::App& app, Action& action);
 void add_package_commands(CLI::App& app, Action& action);

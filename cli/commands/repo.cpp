@@ -1,11 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
+#include <sstream>
 
-#include "cli/commands/commands.hpp"
+#include "cli/commands/repo_commands.hpp"
 #include "cli/output/text.hpp"
-#include "cli/rebuild_rows.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -54,7 +52,7 @@ Table table_of(const std::vector<ComposeRow>& composes) {
                    {std::to_string(row.rebuild)},
                    {std::to_string(row.packages)},
                    {format_moment(row.created_at)},
-                   {row.error}});
+                   {row.error.substr(0, row.error.find('\n'))}});
     }
     return table;
 }
@@ -78,34 +76,35 @@ ExitCode list_repos(Session& session, const ListOptions& options) {
     return ExitCode::ok;
 }
 
-/// The compose that the user means: by its id, or by the name of the stream that points to it.
-Result<std::int64_t> compose_of(Session& session, const ShowOptions& options) {
-    std::int64_t id = 0;
-    const char* end = options.what.data() + options.what.size();
-    if (std::from_chars(options.what.data(), end, id).ptr == end) return id;
-    const auto streams = Session::read<std::vector<StreamRow>>(
-        session.farm.list(Target("/v1/streams").with("release", options.release)));
-    if (!streams) return streams.error();
-    const auto is_meant = [&](const StreamRow& row) { return row.name == options.what; };
-    const auto count = std::ranges::count_if(*streams, is_meant);
-    if (count == 0)
-        return Error{Errc::not_found, "There is no published stream '" + options.what + "'."};
-    if (count > 1) {
-        return Error{Errc::conflict, "Several releases have a stream '" + options.what +
-                                         "': name one with --release."};
-    }
-    return std::ranges::find_if(*streams, is_meant)->compose;
-}
-
 struct RepoSum {
     std::int64_t packages = 0;
     std::int64_t bytes = 0;
 };
 
+/// The first line tells what went wrong, each other one is a finding.
+void print_error(Output& output, const std::string& error) {
+    std::istringstream lines(error);
+    std::string before = "Error: ";
+    for (std::string line; std::getline(lines, line); before = "  ")
+        output.print_line(before + one_line(line));
+}
+
+void print_stalled(Output& output, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + one_line(name);
+    output.print_line(
+        "Warning: `dnf upgrade` does not update these where they are installed; `dnf "
+        "distro-sync` does: " +
+        text);
+}
+
 void print_compose(Output& output, const ComposeRow& compose) {
     output.print_line(fmt::format("Compose {} of {}, stream {}, rebuild {}: {}", compose.id,
                                   compose.release, compose.stream, compose.rebuild, compose.state));
-    if (!compose.error.empty()) output.print_line("Error: " + one_line(compose.error));
+    print_error(output, compose.error);
+    for (const std::string& note : compose.notes) output.print_line("Note: " + one_line(note));
+    print_stalled(output, compose.stalled);
     output.print_line("Path: " + or_dash(compose.path));
     output.print_line(compose.signing == "none"
                           ? "Signing: none: its packages and metadata cannot be checked\n"
@@ -130,7 +129,7 @@ void print_compose(Output& output, const ComposeRow& compose) {
 }
 
 ExitCode show_repo(Session& session, const ShowOptions& options) {
-    const Result<std::int64_t> id = compose_of(session, options);
+    const Result<std::int64_t> id = compose_meant(session, options.what, options.release);
     if (!id) return session.fail(id.error());
     return session.answer<ComposeRow>(
         session.farm.get(Target("/v1/composes").segment(*id)),
@@ -152,6 +151,8 @@ void add_repo_commands(CLI::App& app, Action& action) {
     show.app->add_option("--release", show.options->release, "Release of the stream");
     show.does(action, show_repo);
 
+    add_repo_stream_commands(*noun, action);
+    add_repo_care_commands(*noun, action);
     add_repo_client_commands(*noun, action);
 }
 

@@ -12,18 +12,6 @@
 namespace terrace::solv {
 namespace {
 
-/// "x86_64_v3:x86_64_v2:x86_64:athlon:i686...": each in a class of its own, best first, as libsolv
-/// has known them since 0.7.24; written out, so that an older libsolv behaves like the clients'.
-std::string arch_policy_of(const Client& client) {
-    std::string policy;
-    if (client.level_aware) {
-        for (const Level level : {Level::x86_64_v4, Level::x86_64_v3, Level::x86_64_v2}) {
-            if (level <= client.level) policy += name_of(level) + ":";
-        }
-    }
-    return policy + "x86_64:athlon:i686:i586:i486:i386";
-}
-
 /// Which repository each package of the pool came from.
 using Origins = std::map<::Id, std::string>;
 
@@ -77,11 +65,13 @@ void load_offered(Pool& pool, std::span<const ClientRepo> repos, Origins& origin
     }
 }
 
-void fill_wishes(s_Pool& pool, Errand errand, std::span<const std::string> names, IdQueue& wishes) {
+void fill_wishes(
+    s_Pool& pool, Errand errand, std::span<const std::string> names, bool weakly, IdQueue& wishes) {
     switch (errand) {
         case Errand::install:
             for (const std::string& name : names) {
-                queue_push2(&wishes, SOLVER_INSTALL | SOLVER_SOLVABLE_NAME,
+                queue_push2(&wishes,
+                            SOLVER_INSTALL | SOLVER_SOLVABLE_NAME | (weakly ? SOLVER_WEAK : 0),
                             pool_str2id(&pool, name.c_str(), 1));
             }
             return;
@@ -116,6 +106,16 @@ std::vector<OnMachine> result_of(Solver* solver, const Pool& pool, const Origins
 
 }  // namespace
 
+std::string arch_policy_of(const Client& client) {
+    std::string policy;
+    if (client.level_aware) {
+        for (const Level level : {Level::x86_64_v4, Level::x86_64_v3, Level::x86_64_v2}) {
+            if (level <= client.level) policy += name_of(level) + ":";
+        }
+    }
+    return policy + "x86_64:athlon:i686:i586:i486:i386";
+}
+
 std::string name_of(const Client& client) {
     return name_of(client.level) + (client.level_aware ? ", level-aware" : ", stock");
 }
@@ -138,12 +138,25 @@ Result<ClientRepo> read_client_repo(const std::string& name, const std::filesyst
 std::vector<std::string> Machine::run(Errand errand,
                                       std::span<const ClientRepo> repos,
                                       std::span<const std::string> names) {
+    return solve(errand, repos, names, false);
+}
+
+void Machine::install_what_goes(std::span<const ClientRepo> repos,
+                                std::span<const std::string> names) {
+    // Where even that is a problem, none of them goes with what is there.
+    (void)solve(Errand::install, repos, names, true);
+}
+
+std::vector<std::string> Machine::solve(Errand errand,
+                                        std::span<const ClientRepo> repos,
+                                        std::span<const std::string> names,
+                                        bool weakly) {
     Pool pool(arch_policy_of(client_));
     Origins origins;  // not of what prepare() adds
     load_installed(pool, seen_, packages_, origins);
     load_offered(pool, repos, origins);
     IdQueue wishes;
-    fill_wishes(pool.raw(), errand, names, wishes);
+    fill_wishes(pool.raw(), errand, names, weakly, wishes);
     pool.prepare();
     const OwnedSolver solver = dnf_solver(pool.raw());
     if (solver_solve(solver.get(), &wishes) != 0) return problems_of(solver.get());

@@ -37,6 +37,10 @@ struct ClientRepo {
 /// Reads a primary.xml. The error says why it is none.
 Result<ClientRepo> read_client_repo(const std::string& name, const std::filesystem::path& primary);
 
+/// "x86_64_v3:x86_64_v2:x86_64:athlon:i686...": each in a class of its own, best first, as libsolv
+/// has known them since 0.7.24; written out, so that an older libsolv behaves like the clients'.
+std::string arch_policy_of(const Client& client);
+
 enum class Errand { install, upgrade, distro_sync };
 std::string name_of(Errand errand);
 
@@ -62,10 +66,19 @@ public:
                                  std::span<const ClientRepo> repos,
                                  std::span<const std::string> names = {});
 
+    /// Installs as many of these as go together, as if each that is left out had not been asked
+    /// for.
+    void install_what_goes(std::span<const ClientRepo> repos, std::span<const std::string> names);
+
     /// What is installed, by name and architecture.
     const std::vector<OnMachine>& packages() const { return packages_; }
 
 private:
+    std::vector<std::string> solve(Errand errand,
+                                   std::span<const ClientRepo> repos,
+                                   std::span<const std::string> names,
+                                   bool weakly);
+
     Client client_;
     std::vector<OnMachine> packages_;
     std::vector<ClientRepo> seen_;  ///< where all of packages_ has come from

@@ -21,6 +21,7 @@ extern "C" {
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace terrace::solv {
 
@@ -44,6 +45,10 @@ struct FreeSolver {
     void operator()(Solver* solver) const { solver_free(solver); }
 };
 using OwnedSolver = std::unique_ptr<Solver, FreeSolver>;
+
+/// A repository in libsolv's own format (pool.cpp); those of its packages that were freed are not
+/// in it.
+std::string solv_bytes(s_Repo* repo);
 
 /// What a dependency is made of; none if it is a plain name. A copy, since a question to the pool
 /// may move its table.

@@ -60,6 +60,21 @@ struct FreeMemory {
 
 }  // namespace
 
+std::string solv_bytes(s_Repo* repo) {
+    char* memory = nullptr;
+    std::size_t size = 0;
+    File file(open_memstream(&memory, &size));
+    if (!file) throw std::system_error(errno, std::generic_category(), "cannot write to memory");
+    Repowriter* writer = repowriter_create(repo);
+    repowriter_set_keyfilter(writer, is_for_solving, nullptr);
+    const int failed = repowriter_write(writer, file.get());
+    repowriter_free(writer);
+    file.reset();  // only now are `memory` and `size` what was written
+    const std::unique_ptr<char, FreeMemory> owner(memory);
+    if (failed != 0) throw std::runtime_error("libsolv cannot write a repository to memory.");
+    return std::string(memory, size);
+}
+
 Pool::Pool() : pool_(pool_create()) {
     // Debian's libsolv follows dpkg's rules unless told otherwise, before anything is loaded.
     pool_setdisttype(pool_, DISTTYPE_RPM);
@@ -108,6 +123,20 @@ Result<void> Pool::add_primary(const std::string& repo, const std::filesystem::p
     return {};
 }
 
+Result<void> Pool::add_primary_text(const std::string& repo, std::string_view text) {
+    const File file(solv_fmemopen(text.data(), text.size(), "r"));
+    if (!file) throw std::system_error(errno, std::generic_category(), "cannot read from memory");
+    s_Repo* added = repo_create(pool_, repo.c_str());
+    if (repo_add_rpmmd(added, file.get(), nullptr, 0) != 0) {
+        const Error error =
+            refusal(repo, std::string("it is damaged (") + pool_errstr(pool_) + ")");
+        repo_free(added, 1);
+        return error;
+    }
+    last_repo_ = added;
+    return {};
+}
+
 Result<void> Pool::add_solv(const std::string& repo, std::string_view bytes) {
     s_Repo* before = std::exchange(last_repo_, nullptr);
     const Result<void> added = extend_solv(repo, bytes);
@@ -132,18 +161,7 @@ Result<void> Pool::extend_solv(const std::string& repo, std::string_view bytes) 
 
 std::string Pool::to_solv() const {
     TERRACE_CHECK(last_repo_ != nullptr);
-    char* memory = nullptr;
-    std::size_t size = 0;
-    File file(open_memstream(&memory, &size));
-    if (!file) throw std::system_error(errno, std::generic_category(), "cannot write to memory");
-    Repowriter* writer = repowriter_create(last_repo_);
-    repowriter_set_keyfilter(writer, is_for_solving, nullptr);
-    const int failed = repowriter_write(writer, file.get());
-    repowriter_free(writer);
-    file.reset();  // only now are `memory` and `size` what was written
-    const std::unique_ptr<char, FreeMemory> owner(memory);
-    if (failed != 0) throw std::runtime_error("libsolv cannot write a repository to memory.");
-    return std::string(memory, size);
+    return solv_bytes(last_repo_);
 }
 
 void Pool::prepare(std::span<const Dependency> wanted) {

@@ -36,6 +36,8 @@ public:
     /// .bz2). The error says why it is none; the pool then has nothing of it.
     [[nodiscard]] Result<void> add_primary(const std::string& repo,
                                            const std::filesystem::path& primary);
+    /// The same of text in memory, which is not checked to be of that kind.
+    [[nodiscard]] Result<void> add_primary_text(const std::string& repo, std::string_view text);
     /// Adds what to_solv() gave. libsolv trusts such bytes: the caller must know that they are
     /// whole.
     [[nodiscard]] Result<void> add_solv(const std::string& repo, std::string_view bytes);

@@ -20,5 +20,6 @@ using BuildId = Id<struct BuildTag>;
 using ComparisonId = Id<struct ComparisonTag>;
 using AttemptId = Id<struct AttemptTag>;
 using ComposeId = Id<struct ComposeTag>;
+using StreamMoveId = Id<struct StreamMoveTag>;
 
 }  // namespace terrace

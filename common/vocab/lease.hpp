@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/digest.hpp"
 #include "common/vocab/id.hpp"

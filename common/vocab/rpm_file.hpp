@@ -3,10 +3,8 @@
 #include <boost/describe.hpp>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "common/vocab/digest.hpp"
-#include "common/vocab/level.hpp"
 #include "common/vocab/nevra.hpp"
 
 namespace terrace {
@@ -20,14 +18,5 @@ struct RpmFile {
     friend bool operator==(const RpmFile&, const RpmFile&) = default;
 };
 BOOST_DESCRIBE_STRUCT(RpmFile, (), (nevra, filename, digest, size, debug))
-
-/// What the audit found in the RPMs of one build.
-struct AuditReport {
-    Digest code_identity;               ///< of all normalised code; equal code gives equal digests
-    Level level_used = Level::none;     ///< the highest level of any instruction found
-    std::vector<std::string> findings;  ///< "FILE: INSTRUCTION at OFFSET is x86_64_v3"
-    friend bool operator==(const AuditReport&, const AuditReport&) = default;
-};
-BOOST_DESCRIBE_STRUCT(AuditReport, (), (code_identity, level_used, findings))
 
 }  // namespace terrace

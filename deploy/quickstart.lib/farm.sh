@@ -126,11 +126,13 @@ write_config() {
     # Eight blocks instead of ten: what is to be seen here is large, and half an hour is long enough.
     sed 's/quadruples: 10/quadruples: 8/' "$repo/deploy/examples/release-mini-1.yaml" > "$etc/releases/mini-1.yaml"
     cp -r "$repo/deploy/benchmarks" "$etc/benchmarks"
+    cp "$repo/deploy/audit-exceptions.yaml" "$etc/"
     cp -r "$repo/mock-configs" "$etc/mock-configs"
     cat > "$etc/scheduler.yaml" <<END
 state: $state/scheduler
 releases: releases
 benchmarks: benchmarks
+audit_exceptions: audit-exceptions.yaml
 mock_configs: mock-configs
 listen:
   address: 127.0.0.1

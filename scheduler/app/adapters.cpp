@@ -137,6 +137,9 @@ rest::AttemptEnds PgReads::attempt_ends(const std::vector<AttemptId>& ids) {
     }
     return ends;
 }
+std::optional<std::string> PgReads::build_audit(BuildId id) {
+    return Borrowed(*this)->build_audit(id);
+}
 std::optional<std::string> PgReads::buildroot(const std::string& id) {
     return Borrowed(*this)->buildroot(id);
 }
@@ -153,12 +156,21 @@ std::string PgReads::composes(const rest::ComposeFilter& filter) {
 std::optional<std::string> PgReads::compose(ComposeId id) {
     return Borrowed(*this)->compose(id);
 }
+std::optional<std::string> PgReads::compose_diff(ComposeId before, ComposeId after) {
+    return Borrowed(*this)->compose_diff(before, after);
+}
+std::string PgReads::stream_moves(const rest::ComposeFilter& filter) {
+    return Borrowed(*this)->stream_moves(filter.release, filter.stream, page_of(filter));
+}
+std::optional<std::string> PgReads::stream_move(StreamMoveId id) {
+    return Borrowed(*this)->stream_move(id);
+}
 std::string PgReads::streams(const rest::ReleaseFilter& filter) {
     return Borrowed(*this)->streams(filter.release);
 }
 
 std::optional<std::uint64_t> StoredObjects::size_of(const Digest& digest) {
-    return store_.size_of(digest);
+    return store_.claim(digest);
 }
 std::filesystem::path StoredObjects::path_of(const Digest& digest) {
     return store_.path_of(digest);

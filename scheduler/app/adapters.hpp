@@ -32,12 +32,16 @@ public:
     std::string builds(const rest::BuildFilter& filter) override;
     std::optional<std::string> build(BuildId id) override;
     rest::AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> build_audit(BuildId id) override;
     std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const rest::ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const rest::ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;
     std::string streams(const rest::ReleaseFilter& filter) override;
+    std::string stream_moves(const rest::ComposeFilter& filter) override;
+    std::optional<std::string> stream_move(StreamMoveId id) override;
 
 private:
     class Borrowed;

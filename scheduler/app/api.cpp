@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kFileThreads = 4;
 constexpr std::size_t kIntakeThreads = 2;
+constexpr std::size_t kRepoThreads = 2;
 
 std::size_t size_of(std::int64_t limit) {
     return static_cast<std::size_t>(limit);
@@ -42,6 +43,7 @@ Api::Api(const SchedulerConfig& config,
          const std::string& dsn,
          const std::string& token,
          const publish::ObjectStore& objects,
+         rest::RepoCare repos,
          rest::PostCommand post)
     : reads_(dsn, config.published, TERRACE_VERSION),
       objects_(objects, size_of(config.limits.body_bytes)),
@@ -50,6 +52,7 @@ Api::Api(const SchedulerConfig& config,
       read_pool_(size_of(config.limits.database_connections), size_of(config.limits.connections)),
       file_pool_(kFileThreads, size_of(config.limits.connections)),
       intake_pool_(kIntakeThreads, size_of(config.limits.connections)),
+      repo_pool_(kRepoThreads, size_of(config.limits.connections)),
       services_{farm,
                 std::move(post),
                 reads_,
@@ -58,9 +61,11 @@ Api::Api(const SchedulerConfig& config,
                 logs_,
                 log_keeping(config),
                 make_intake(objects),
+                std::move(repos),
                 read_pool_,
                 file_pool_,
                 intake_pool_,
+                repo_pool_,
                 work_,
                 body_limits(config)},
       router_(token),
@@ -79,6 +84,7 @@ void Api::join() {
     read_pool_.join();
     file_pool_.join();
     intake_pool_.join();
+    repo_pool_.join();
 }
 
 }  // namespace terrace::scheduler

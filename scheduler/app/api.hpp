@@ -22,6 +22,7 @@ public:
         const std::string& dsn,
         const std::string& token,
         const publish::ObjectStore& objects,
+        rest::RepoCare repos,
         rest::PostCommand post);
     Api(const Api&) = delete;
     Api& operator=(const Api&) = delete;
@@ -44,6 +45,7 @@ private:
     rest::BlockingPool read_pool_;
     rest::BlockingPool file_pool_;
     rest::BlockingPool intake_pool_;
+    rest::BlockingPool repo_pool_;
     const rest::Services services_;
     rest::Router router_;
     rest::Server server_;

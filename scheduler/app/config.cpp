@@ -164,6 +164,17 @@ void read_limits(YamlMap map, Limits& limits) {
     map.done();
 }
 
+void read_repos(YamlMap map, core::KeepingPolicy& keeping) {
+    keeping.builds = map.duration_or("keep_builds", keeping.builds);
+    keeping.objects = map.duration_or("keep_objects", keeping.objects);
+    map.done();
+    if (keeping.builds < Duration(0)) map.fail("keep_builds", "must not be less than 0");
+    if (keeping.objects <= Duration(0)) {
+        map.fail("keep_objects",
+                 "must be more than 0: what is uploaded is referred to only some time later");
+    }
+}
+
 void read_logs(YamlMap map, SchedulerConfig& config) {
     config.keep_logs = map.duration_or("keep", config.keep_logs);
     config.keep_failed_logs = map.duration_or("keep_failed", config.keep_failed_logs);
@@ -182,6 +193,7 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     config.token_file = file.path_or("token_file", "");
     config.releases = file.path("releases");
     config.benchmarks = file.path("benchmarks");
+    config.audit_exceptions = file.path_or("audit_exceptions", "");
     config.mock_configs = file.path("mock_configs");
     config.published = file.path_or("published", config.state / "published");
     config.published_url = read_url(file, config.published);
@@ -200,6 +212,7 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     read_timeouts(file.map_or_empty("timeouts"), config);
     read_limits(file.map_or_empty("limits"), config.limits);
     read_logs(file.map_or_empty("logs"), config);
+    read_repos(file.map_or_empty("repos"), config.keeping);
     YamlMap log = file.map_or_empty("log");
     config.log_level = log.word_or("level", config.log_level);
     log.done();

@@ -31,6 +31,7 @@ struct SchedulerConfig {
     std::string database_dsn;          ///< empty: EmbeddedPostgres in state/postgres
     std::filesystem::path releases;
     std::filesystem::path benchmarks;
+    std::filesystem::path audit_exceptions;  ///< empty: there are none
     std::filesystem::path mock_configs;
     std::filesystem::path published;
     std::string published_url;            ///< where clients find `published`; no slash at its end
@@ -44,6 +45,7 @@ struct SchedulerConfig {
     Duration build_timeout{};
     Duration build_silence{};
     Duration comparison_timeout{};
+    core::KeepingPolicy keeping;
     Limits limits;
     Duration keep_logs = std::chrono::days(30);         ///< after the end of their attempts
     Duration keep_failed_logs = std::chrono::days(90);  ///< of attempts that failed

@@ -7,8 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "common/runtime/audit_exceptions.hpp"
 #include "common/runtime/yaml_reader.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/app/config_compose.hpp"
 #include "scheduler/app/config_mock_digest.hpp"
 #include "scheduler/app/config_rules.hpp"
 
@@ -179,11 +181,14 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     }
     release.streams = names_at(map, "streams");
     if (release.streams.empty()) map.fail("streams", "must name at least one");
+    release.composes_kept = static_cast<std::size_t>(
+        map.whole_or("composes_kept", static_cast<std::int64_t>(release.composes_kept), 1, 1000));
     release.variants = read_variants(map, mock_configs);
     if (!map.has("signing"))
         map.fail("signing", "is missing: say gnupg, or none if clients shall check no signature");
     release.signing = map.word<Signing>("signing");
     release.gate = read_gate(map.map_or_empty("gate"));
+    release.compose = read_compose_policy(map.map_or_empty("compose"));
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);
     release.packages = read_package_rules(map, release);
@@ -222,6 +227,8 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
         BenchmarkFile benchmark = load_benchmark(file);
         add_once(farm.benchmarks, std::string(benchmark.package), std::move(benchmark), file);
     }
+    if (!config.audit_exceptions.empty())
+        farm.audit_exceptions = runtime::read_audit_exceptions(config.audit_exceptions);
     farm.retry = config.retry;
     farm.health = config.health;
     farm.placement = config.placement;
@@ -230,6 +237,7 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
     farm.build_timeout = config.build_timeout;
     farm.build_silence = config.build_silence;
     farm.comparison_timeout = config.comparison_timeout;
+    farm.keeping = config.keeping;
     return farm;
 }
 

@@ -15,6 +15,8 @@
 #include "common/runtime/yaml_tree.hpp"
 #include "scheduler/app/api.hpp"
 #include "scheduler/app/build_records.hpp"
+#include "scheduler/app/repo_keeper.hpp"
+#include "scheduler/app/seed_metadata.hpp"
 #include "scheduler/app/seed_resolver.hpp"
 #include "scheduler/engine/engine_thread.hpp"
 #include "scheduler/publish/compose_signer.hpp"
@@ -93,16 +95,22 @@ void serve_farm(const SchedulerConfig& config,
     DatabaseBuildRecords records(dsn, config.published);
     const publish::ComposeSigner signer(objects, farm, records,
                                         {config.signer_socket, config.published_url});
-    publish::Composer composer(objects, config.published, {}, &signer);
+    const std::filesystem::path seeds = config.state / "resolver";
+    publish::Composer composer(
+        objects, config.published, {},
+        [seeds](const std::vector<SeedRepo>& repos) { return client_repos(repos, seeds); },
+        &signer);
     publish::SigningQueue signing_queue(composer, signer);
-    SeedResolver resolver({config.state / "resolver", config.buildroot_base, 2});
+    RepoKeeper keeper(objects, composer, config.published);
+    SeedResolver resolver({seeds, config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
-    Api api(config, farm, dsn, token, objects,
+    Api api(config, farm, dsn, token, objects, keeper.care(),
             [&engine](engine::Command command) { engine->post(std::move(command)); });
     asio::io_context io(1);
     // Other threads hand their results to the io_context, so they end before it does.
     const AtExit stop_threads([&] {
         if (engine) engine->stop();
+        keeper.stop();
         signing_queue.stop();
         composer.stop();
         resolver.stop();

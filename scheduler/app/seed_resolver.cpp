@@ -3,49 +3,11 @@
 #include <exception>
 #include <utility>
 
-#include "common/os/fetch.hpp"
-#include "common/os/files.hpp"
 #include "common/runtime/log.hpp"
-#include "common/solv/repomd.hpp"
-#include "common/vocab/sha256.hpp"
+#include "scheduler/app/seed_metadata.hpp"
 #include "scheduler/ingest/resolver.hpp"
 
 namespace terrace::scheduler {
-namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::size_t kRepomdBytesMax = 4 << 20;
-constexpr std::size_t kPrimaryBytesMax = std::size_t{512} << 20;
-
-/// The repo's primary in the cache, fetched unless it is there. It must be that of the frozen seed.
-Result<ingest::Primary> cached_primary(const SeedRepo& repo, const fs::path& cache) {
-    const Result<std::string> repomd =
-        os::fetch_url(repo.url + "/repodata/repomd.xml", kRepomdBytesMax);
-    if (!repomd) return repomd.error();
-    if (sha256_of_text(*repomd) != repo.repomd_digest) {
-        return Error{Errc::conflict, "The repository " + repo.url +
-                                         " is not what the seed froze any more: add a seed anew "
-                                         "(terrace seed add)."};
-    }
-    const fs::path directory = cache / "metadata" / repo.repomd_digest.hex;
-    fs::create_directories(directory / "repodata");
-    os::write_file_atomically(directory / "repodata" / "repomd.xml", *repomd);
-    const Result<solv::RepomdEntry> entry =
-        solv::find_in_repomd(directory / "repodata" / "repomd.xml", "primary");
-    if (!entry) return entry.error();
-    const fs::path file = directory / entry->location;
-    if (!fs::exists(file) || os::sha256_of_file(file) != entry->digest) {
-        const Result<std::string> primary =
-            os::fetch_url(repo.url + "/" + entry->location, kPrimaryBytesMax);
-        if (!primary) return primary.error();
-        fs::create_directories(file.parent_path());
-        os::write_file_atomically(file, *primary);
-    }
-    return ingest::find_primary(directory);
-}
-
-}  // namespace
 
 SeedResolver::SeedResolver(Options options)
     : options_(std::move(options)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -101,7 +63,7 @@ core::DependenciesResolved SeedResolver::resolve(const Request& request) const {
         options.cache_directory = options_.cache;
         options.threads = options_.threads;
         for (const SeedRepo& repo : request.order.seed.repos) {
-            Result<ingest::Primary> primary = cached_primary(repo, options_.cache);
+            Result<ingest::Primary> primary = fetch_primary(repo, options_.cache);
             if (!primary) {
                 resolved.error = primary.error().message;
                 return resolved;

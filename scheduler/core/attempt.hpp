@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/digest.hpp"
 #include "common/vocab/id.hpp"
@@ -22,6 +23,14 @@ struct Buildroot {
     friend bool operator==(const Buildroot&, const Buildroot&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Buildroot, (), (id, packages))
+
+/// All that the audit of a build found; kept in the database and never in memory.
+struct BuildAudit {
+    BuildId build;
+    AuditReport report;  ///< with the exceptions that covered its findings then
+    friend bool operator==(const BuildAudit&, const BuildAudit&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BuildAudit, (), (build, report))
 
 struct Attempt {
     AttemptId id;

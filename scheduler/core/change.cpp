@@ -33,7 +33,8 @@ struct Applier {
     void operator()(const Build& row) const { to.builds[row.id] = row; }
     void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }
     void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
-    void operator()(const Buildroot&) const {}  // the database's alone
+    void operator()(const BuildAudit&) const {}  // the database's alone
+    void operator()(const Buildroot&) const {}   // the database's alone
     void operator()(const Attempt& row) const {
         to.last_attempt = std::max(to.last_attempt, row.id);
         to.last_fence = std::max(to.last_fence, row.fence);
@@ -53,6 +54,8 @@ struct Applier {
     void operator()(const ComposePackage& row) const {
         to.compose_packages[row.compose][{row.repo, row.filename}] = row;
     }
+    void operator()(const ComposeBuilds& row) const { to.compose_builds[row.compose] = row; }
+    void operator()(const StreamMove& row) const { to.stream_moves[row.id] = row; }
     /// Only what is being composed or what a stream points to is needed again.
     void operator()(const Stream& row) const {
         Stream& stream = to.streams[{row.release, row.name}];

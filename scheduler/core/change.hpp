@@ -23,6 +23,7 @@ using Change = std::variant<PackageSet,
                             Rebuild,
                             Build,
                             BuildRpm,
+                            BuildAudit,
                             Comparison,
                             Buildroot,
                             Attempt,
@@ -32,7 +33,9 @@ using Change = std::variant<PackageSet,
                             ComparisonSample,
                             Compose,
                             ComposePackage,
-                            Stream>;
+                            ComposeBuilds,
+                            Stream,
+                            StreamMove>;
 
 /// Folds one change into a snapshot; the farm's memory and the simulator's database are both made
 /// by this.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
@@ -56,13 +57,40 @@ struct PackageRule {
     std::optional<std::int64_t> disk_bytes;
 };
 
+/// Source packages that pass each other values whose layout depends on the level (Eigen's alignment
+/// is 16 bytes at the baseline, 32 with AVX): a variant ships all of them at its level, or none.
+struct AbiGroup {
+    std::string name;
+    std::vector<std::string> sources;
+};
+
+/// Whether a package may leave a level that clients have it at, which `dnf upgrade` never follows
+/// (docs/operating.md): never, or where users are told to run `dnf distro-sync`.
+enum class AllowStall { never, distro_sync };
+
+/// What packages of a release need beside it: its clients have the repos of the seed enabled, or
+/// the release is complete in itself.
+enum class Platform { seed, none };
+BOOST_DESCRIBE_ENUM(Platform, seed, none)
+
+/// How composes are made and checked.
+struct ComposePolicy {
+    AllowStall allow_stall = AllowStall::never;
+    Platform platform = Platform::seed;
+    std::vector<AbiGroup> abi_groups;
+};
+
 struct ReleaseSpec {
     std::string name;
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
     Signing signing = Signing::none;
+    /// How many composes of each stream stay, the current one among them. Who began to read any of
+    /// them finds its files through the stream.
+    std::size_t composes_kept = 5;
     GatePolicy gate;
+    ComposePolicy compose;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
 
@@ -125,9 +153,17 @@ struct PlacementPolicy {
     EstimateDefaults unknown;  ///< of packages that were never built
 };
 
+/// How long stays what no compose and no rebuild needs.
+struct KeepingPolicy {
+    Duration builds = std::chrono::days(14);  ///< packages of builds, after their end: for reuse
+    Duration objects = std::chrono::days(1);  ///< uploads that nothing refers to yet
+    friend bool operator==(const KeepingPolicy&, const KeepingPolicy&) = default;
+};
+
 struct FarmConfig {
     std::map<std::string, ReleaseSpec> releases;
     std::map<std::string, BenchmarkFile> benchmarks;  ///< by source package
+    std::vector<AuditException> audit_exceptions;  ///< reviewed: what looks like a leak and is none
     RetryPolicy retry;
     HealthPolicy health;
     PlacementPolicy placement;
@@ -137,6 +173,7 @@ struct FarmConfig {
     /// A build without output and without CPU use for this long is `stalled`; 0: never.
     Duration build_silence = std::chrono::minutes(30);
     Duration comparison_timeout = std::chrono::hours(1);
+    KeepingPolicy keeping;
 };
 
 }  // namespace terrace::core

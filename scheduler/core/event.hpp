@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,6 +16,7 @@
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
+#include "scheduler/core/config.hpp"
 
 /// Facts and requests from outside, what the farm answers, and what it wants done.
 namespace terrace::core {
@@ -110,6 +115,24 @@ struct ComposeEnded {
     ComposeId compose;
     std::string error;
 };
+/// To another compose, which is there. Without `compose` a rollback goes to the one before.
+struct MoveStream {
+    std::string release;
+    std::string stream;
+    MoveKind kind = MoveKind::promote;  ///< not `publish`: composes do that
+    std::optional<ComposeId> compose;
+};
+/// An empty `error` means that the stream's readers see the compose.
+struct MoveEnded {
+    StreamMoveId move;
+    std::string error;
+};
+/// Asks what is published, and how.
+struct AskRepos {};
+/// Decides what nothing needs any more; what is needed is the answer.
+struct CollectGarbage {
+    bool dry_run = false;  ///< changes nothing
+};
 using Event = std::variant<ImportPackageSet,
                            AddSeed,
                            RegisterWorker,
@@ -127,7 +150,11 @@ using Event = std::variant<ImportPackageSet,
                            RenewLeases,
                            CheckLease,
                            ReportAttempt,
-                           ComposeEnded>;
+                           ComposeEnded,
+                           MoveStream,
+                           MoveEnded,
+                           AskRepos,
+                           CollectGarbage>;
 
 struct Done {};
 struct MadePackageSet {
@@ -141,6 +168,27 @@ struct Registered {
     Level level = Level::none;
     Duration heartbeat_interval{};
 };
+struct MadeMove {
+    StreamMoveId id;
+};
+/// What should be on disk: the composes that are complete and were not removed, where each stream
+/// points, and the moves that are under way.
+struct RepoState {
+    std::vector<Compose> composes;
+    std::vector<Stream> streams;
+    std::vector<StreamMove> pending;
+};
+/// What must stay on disk; all else may go. Objects that came after `objects_before` stay, too.
+struct GarbagePlan {
+    bool dry_run = false;
+    std::set<std::string> releases;  ///< of the configuration; nothing of others is touched
+    std::set<std::pair<std::string, ComposeId>> composes;  ///< with their releases
+    /// By release and stream: the served trees.
+    std::map<std::pair<std::string, std::string>, std::set<StreamMoveId>> served;
+    std::set<Digest> objects;
+    TimePoint objects_before{};
+    std::int64_t builds_expired = 0;  ///< by this decision
+};
 /// Nothing to do for this slot now.
 struct NoLease {};
 struct Renewed {
@@ -150,6 +198,9 @@ struct Renewed {
 using Reply = std::variant<Done,
                            MadePackageSet,
                            MadeRebuild,
+                           MadeMove,
+                           RepoState,
+                           GarbagePlan,
                            Registered,
                            NoLease,
                            LeaseGrant,
@@ -159,15 +210,59 @@ using Reply = std::variant<Done,
                            RebuildDiff,
                            Explanation>;
 
+/// The clients of a stream, which must be able to follow it when it moves.
+struct StreamClients {
+    std::vector<VariantSpec> variants;
+    std::vector<ComposeId> earlier;  ///< where they may come from; the last one is the stream's
+    std::vector<SeedRepo> platform;  ///< repositories that they have beside the stream's
+    /// As Compose::stalled of the compose that it moves to.
+    std::vector<std::string> stalled;
+};
+
+/// Why a build's packages are in a compose.
+struct BuildNote {
+    BuildId build;
+    std::string variant;
+    int attempt = 0;                 ///< the number of the attempt that made them
+    bool carried = false;            ///< they were in the compose that this one started from
+    std::optional<Verdict> verdict;  ///< of a variant's build that was compared
+    friend bool operator==(const BuildNote&, const BuildNote&) = default;
+};
+BOOST_DESCRIBE_STRUCT(BuildNote, (), (build, variant, attempt, carried, verdict))
+
+/// What a rebuild tried, and the compose does not have.
+struct Withheld {
+    std::string source;
+    std::string variant;
+    std::string why;  ///< a sentence
+    std::optional<Verdict> verdict;
+    friend bool operator==(const Withheld&, const Withheld&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Withheld, (), (source, variant, why, verdict))
+
 /// Publish this compose. Derived from state, so it may be asked for again after a reload:
 /// idempotent.
 struct RunCompose {
     Compose compose;
     std::vector<ComposePackage> packages;
     std::vector<std::string> repos;  ///< every repo of the layout, also an empty one
+    StreamMoveId move;               ///< of the compose's stream
+    std::vector<ComposeId> late;     ///< whose readers must still find their files
+    std::size_t composes_kept = 1;   ///< of the stream
+    std::vector<BuildNote> builds;   ///< of each build of `packages`
+    std::vector<Withheld> withheld;  ///< by source and variant
+    StreamClients clients;
     /// Of its rebuild: what a mass rebuild, in `background`, has to get signed waits for the
     /// others.
     PriorityClass priority = PriorityClass::normal;
+};
+/// Let the readers of a stream see a compose that is there; as idempotent.
+struct RunMove {
+    StreamMove move;
+    std::vector<ComposeId> late;  ///< this and the next as above
+    std::size_t composes_kept = 1;
+    std::optional<StreamClients>
+        clients;  ///< who must be able to follow; a rollback waits for nobody
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.
@@ -175,7 +270,7 @@ struct ResolveDependencies {
     PackageSetId package_set;
     Seed seed;
 };
-using Effect = std::variant<RunCompose, ResolveDependencies>;
+using Effect = std::variant<RunCompose, RunMove, ResolveDependencies>;
 
 struct Decision {
     std::vector<Change> changes;

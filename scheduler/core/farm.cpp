@@ -79,22 +79,22 @@ Decision Farm::resume(TimePoint now) {
         settle_rebuild(rebuild, now, decision);
     }
     settle_due(now, decision);
+    start_composes(now, decision);  // those that waited for what a move needed from the database
     return decision;
 }
 
-std::vector<Effect> Farm::effects(TimePoint now) const {
+std::vector<Effect> Farm::effects(TimePoint now, const std::set<ComposeId>& composing) const {
     std::vector<Effect> effects = to_resolve(now);
     for (const auto& [id, compose] : state_.composes) {
-        if (compose.state != ComposeState::pending || compose.not_before > now) continue;
-        RunCompose run{compose,
-                       {},
-                       compose_repos(config_->releases.at(compose.release)),
-                       state_.rebuilds.at(compose.rebuild).priority};
-        const auto packages = state_.compose_packages.find(id);
-        if (packages != state_.compose_packages.end()) {
-            for (const auto& [key, package] : packages->second) run.packages.push_back(package);
-        }
-        effects.emplace_back(std::move(run));
+        const bool due = compose.state == ComposeState::pending && compose.not_before <= now;
+        if (due && !composing.contains(id)) effects.emplace_back(order_for(compose));
+    }
+    for (const auto& [id, move] : state_.stream_moves) {
+        const auto release = config_->releases.find(move.release);
+        if (move.state != MoveState::pending || move.kind == MoveKind::publish) continue;
+        if (release == config_->releases.end()) continue;  // it waits for its release to come back
+        effects.emplace_back(RunMove{move, late_composes(move.release, move.stream, move.compose),
+                                     release->second.composes_kept, clients_of(move)});
     }
     return effects;
 }
@@ -160,8 +160,10 @@ void Farm::admit(const WorkerHealth& health) {
 void Farm::index(const Build& build) {
     put_ready(build);
     if (build.reused_from) return;
-    if (build.state == BuildState::succeeded) {
+    if (build.state == BuildState::succeeded && !build.removed_at) {
         succeeded_by_identity_[build.identity][build.id] = build.dist;
+    } else if (build.removed_at) {
+        succeeded_by_identity_[build.identity].erase(build.id);
     }
     if (build.state == BuildState::failed || build.state == BuildState::cancelled) {
         claims_.erase(claim_of(build));

@@ -36,13 +36,18 @@ public:
     /// What time alone decides: leases that ended, back-offs that are over.
     Decision tick(TimePoint now);
 
-    /// What should be under way now; derived from state, in a stable order.
-    std::vector<Effect> effects(TimePoint now) const;
+    /// What should be under way now; derived from state, in a stable order. Without the composes
+    /// that are under way already: an order to compose is large.
+    std::vector<Effect> effects(TimePoint now, const std::set<ComposeId>& composing = {}) const;
 
     /// Moves on whenever a slot that found nothing before may find something now: something became
     /// ready, or a lease ended and its host may be quiet. What time alone changes (back-off) does
     /// not move it.
     std::uint64_t work_news() const { return work_news_; }
+
+    /// True once a stream shows a compose whose packages are in the database only, which its next
+    /// compose starts from: the farm must be loaded anew, and starts no compose before.
+    bool wants_reload() const { return wants_reload_; }
 
     std::vector<SourcePackage> packages_of(PackageSetId set) const;
 
@@ -74,6 +79,11 @@ private:
     Decision on(const ReportAttempt&, TimePoint);
     // farm_compose.cpp
     Decision on(const ComposeEnded&, TimePoint);
+    // farm_streams.cpp: where streams point, and what of the past stays
+    Decision on(const MoveStream&, TimePoint);
+    Decision on(const MoveEnded&, TimePoint);
+    Decision on(const AskRepos&, TimePoint);
+    Decision on(const CollectGarbage&, TimePoint);
 
     void record(Decision& decision, Change change);
     void move(Build build, BuildEvent event, TimePoint now, Decision& decision);
@@ -250,6 +260,27 @@ private:
     void start_composes(TimePoint now, Decision& decision);
     void fail_compose(Compose compose, TimePoint now, Decision& decision);
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
+    PublishedBase published_base(const std::string& release, const std::string& stream) const;
+    StreamClients clients_of(const Compose& compose, const std::string& stream) const;
+    std::optional<StreamClients> clients_of(const StreamMove& move) const;
+    RunCompose order_for(const Compose& compose) const;
+    std::vector<BuildNote> notes_of(const Compose& compose) const;
+    std::vector<Withheld> withheld_from(const Compose& compose) const;
+
+    // farm_streams.cpp
+    const StreamMove* pending_move(const std::string& release, const std::string& stream) const;
+    void start_move(StreamMove move, TimePoint now, Decision& decision);
+    void end_move(StreamMove move, std::string error, TimePoint now, Decision& decision);
+    Result<ComposeId> move_target(const MoveStream& request) const;
+    /// Why that stream cannot show packages of these builds; empty if it can.
+    std::string why_other_content(const std::string& release,
+                                  const std::string& stream,
+                                  const std::vector<BuildId>& builds) const;
+    /// The composes whose readers may be late when the stream moves to `next`.
+    std::vector<ComposeId> late_composes(const std::string& release,
+                                         const std::string& stream,
+                                         ComposeId next) const;
+    GarbagePlan plan_garbage(TimePoint now, Decision& decision, bool dry_run);
 
     const Build& origin_of(const Build& build) const;
     std::pair<BuildId, BuildId> origins_of(const Comparison& comparison) const;
@@ -298,6 +329,7 @@ private:
     std::set<Digest> buildroots_written_;  ///< since it was loaded: once is enough
     std::set<std::pair<TimePoint, AttemptId>> lease_deadlines_;
     std::uint64_t work_news_ = 0;
+    bool wants_reload_ = false;
 };
 
 }  // namespace terrace::core

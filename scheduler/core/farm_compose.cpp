@@ -6,6 +6,7 @@
 #include "scheduler/core/farm.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
+#include "scheduler/core/stream_history.hpp"
 
 namespace terrace::core {
 namespace {
@@ -28,11 +29,12 @@ void Farm::settle_rebuild(RebuildId id, TimePoint now, Decision& decision) {
 
 /// A stream's composes come one after the other, since each starts from the one before.
 void Farm::start_composes(TimePoint now, Decision& decision) {
+    if (wants_reload_) return;
     std::set<std::pair<std::string, std::string>> busy;
     std::set<RebuildId> composed;
-    for (const auto& [id, compose] : state_.composes) {
-        composed.insert(compose.rebuild);
-        if (compose.state == ComposeState::pending) busy.insert({compose.release, compose.stream});
+    for (const auto& [id, compose] : state_.composes) composed.insert(compose.rebuild);
+    for (const auto& [id, move] : state_.stream_moves) {
+        if (move.state == MoveState::pending) busy.insert({move.release, move.stream});
     }
     std::vector<RebuildId> due;
     for (const auto& [id, rebuild] : state_.rebuilds) {
@@ -48,27 +50,65 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.stream = rebuild.stream;
         compose.signing = release_of(id).signing;
         compose.created_at = now;
-        std::vector<ComposePackage> base;
-        if (const auto stream = state_.streams.find({rebuild.release, rebuild.stream});
-            stream != state_.streams.end()) {
-            compose.base = stream->second.compose;
-            const auto shown = state_.compose_packages.find(*compose.base);
-            if (shown != state_.compose_packages.end()) {
-                for (const auto& [key, row] : shown->second) base.push_back(row);
-            }
-        }
-        std::vector<ComposePackage> plan = plan_compose(release_of(id), base, outcomes_of(id));
-        compose.error = why_unpublishable(plan);
+        const PublishedBase base = published_base(rebuild.release, rebuild.stream);
+        compose.base = base.compose;
+        ComposePlan plan = plan_compose(release_of(id), base, outcomes_of(id));
+        std::set<BuildId> builds;
+        for (const ComposePackage& row : plan.packages) builds.insert(row.build);
+        ComposeBuilds content{compose.id, {builds.begin(), builds.end()}};
+        compose.stalled = std::move(plan.stalled);
+        compose.notes = std::move(plan.notes);
+        compose.error = std::move(plan.error);
+        if (compose.error.empty())
+            compose.error = why_other_content(compose.release, compose.stream, content.builds);
         if (!compose.error.empty()) {
             fail_compose(std::move(compose), now, decision);
             continue;
         }
         record(decision, compose);
-        for (ComposePackage& row : plan) {
+        for (ComposePackage& row : plan.packages) {
             row.compose = compose.id;
             record(decision, std::move(row));
         }
+        record(decision, std::move(content));
+        StreamMove move;
+        move.release = compose.release;
+        move.stream = compose.stream;
+        move.compose = compose.id;
+        start_move(std::move(move), now, decision);
     }
+}
+
+PublishedBase Farm::published_base(const std::string& release, const std::string& name) const {
+    PublishedBase base;
+    const auto stream = state_.streams.find({release, name});
+    if (stream == state_.streams.end()) return base;
+    base.compose = stream->second.compose;
+    base.stalled = state_.composes.at(*base.compose).stalled;
+    const auto shown = state_.compose_packages.find(*base.compose);
+    if (shown == state_.compose_packages.end()) return base;
+    for (const auto& [key, row] : shown->second) base.packages.push_back(row);
+    return base;
+}
+
+/// Clients may have come from any compose that the stream has shown.
+StreamClients Farm::clients_of(const Compose& compose, const std::string& stream) const {
+    const ReleaseSpec& release = config_->releases.at(compose.release);
+    StreamClients clients;
+    clients.variants = release.variants;
+    clients.stalled = compose.stalled;
+    clients.earlier = shown_composes(state_, compose.release, stream, release.composes_kept);
+    std::ranges::reverse(clients.earlier);  // they come newest first
+    std::erase(clients.earlier, compose.id);
+    const Rebuild& rebuild = state_.rebuilds.at(compose.rebuild);
+    if (release.compose.platform == Platform::seed)
+        clients.platform = state_.seeds.at(rebuild.seed).repos;
+    return clients;
+}
+
+std::optional<StreamClients> Farm::clients_of(const StreamMove& move) const {
+    if (move.kind != MoveKind::promote) return std::nullopt;
+    return clients_of(state_.composes.at(move.compose), move.stream);
 }
 
 void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
@@ -77,6 +117,8 @@ void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
     compose.finished_at = now;
     rebuild.state = RebuildState::failed;
     rebuild.finished_at = now;
+    const StreamMove* move = pending_move(compose.release, compose.stream);
+    if (move && move->compose == compose.id) end_move(*move, compose.error, now, decision);
     record(decision, std::move(compose));
     record(decision, std::move(rebuild));
 }
@@ -107,6 +149,26 @@ std::vector<SourceOutcome> Farm::outcomes_of(RebuildId rebuild) const {
     return list;
 }
 
+RunCompose Farm::order_for(const Compose& compose) const {
+    RunCompose run;
+    run.compose = compose;
+    const auto packages = state_.compose_packages.find(compose.id);
+    if (packages != state_.compose_packages.end()) {
+        for (const auto& [key, package] : packages->second) run.packages.push_back(package);
+    }
+    run.repos = compose_repos(config_->releases.at(compose.release));
+    const StreamMove* move = pending_move(compose.release, compose.stream);
+    TERRACE_CHECK(move && move->compose == compose.id);
+    run.move = move->id;
+    run.composes_kept = config_->releases.at(compose.release).composes_kept;
+    run.late = late_composes(compose.release, compose.stream, compose.id);
+    run.builds = notes_of(compose);
+    run.withheld = withheld_from(compose);
+    run.clients = clients_of(compose, compose.stream);
+    run.priority = state_.rebuilds.at(compose.rebuild).priority;
+    return run;
+}
+
 Decision Farm::on(const ComposeEnded& e, TimePoint now) {
     Decision decision;
     const auto found = state_.composes.find(e.compose);
@@ -131,10 +193,11 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
         compose.finished_at = now;
         rebuild.state = RebuildState::finished;
         rebuild.finished_at = now;
-        const Stream stream{compose.release, compose.stream, compose.id};
+        const StreamMove* move = pending_move(compose.release, compose.stream);
+        TERRACE_CHECK(move && move->compose == compose.id);
         record(decision, std::move(compose));
-        record(decision, stream);
         record(decision, std::move(rebuild));
+        end_move(*move, "", now, decision);
     }
     start_composes(now, decision);
     return decision;

@@ -6,6 +6,7 @@
 #include "common/vocab/check.hpp"
 #include "common/vocab/sha256.hpp"
 #include "scheduler/core/farm.hpp"
+#include "scheduler/core/gate/audit_gate.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
 #include "scheduler/core/verdict.hpp"
@@ -209,7 +210,11 @@ void Farm::finish_build(Build build,
         learn(build, report, decision);
         build.code_identity = report.audit.code_identity;
         build.level_used = report.audit.level_used;
-        build.audit_findings = report.audit.findings;
+        BuildAudit audit{id, report.audit};
+        apply_exceptions(config_->audit_exceptions, audit.report);
+        build.audit_findings = leak_lines(audit.report);
+        build.interfaces = digests_of(audit.report.interfaces);
+        record(decision, std::move(audit));
         for (const RpmFile& rpm : report.rpms) {
             BuildRpm row;
             static_cast<RpmFile&>(row) = rpm;
@@ -310,6 +315,11 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
     if (!baseline.code_identity.hex.empty() && baseline.code_identity == variant.code_identity) {
         decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now,
                decision);
+    } else if (const auto refusal =
+                   audit_refusal({baseline.variant, baseline.audit_findings, baseline.interfaces},
+                                 {variant.variant, variant.audit_findings, variant.interfaces})) {
+        sim_mark("audit refuses");
+        decide(std::move(comparison), Verdict::hold, *refusal, now, decision);
     } else if (!config_->benchmarks.contains(
                    state_.source_packages.at(comparison.source_package).name)) {
         decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",

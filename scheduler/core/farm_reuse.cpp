@@ -113,6 +113,7 @@ void Farm::settle_siblings(const Rebuild& rebuild,
             build.code_identity = origin.code_identity;
             build.level_used = origin.level_used;
             build.audit_findings = origin.audit_findings;
+            build.interfaces = origin.interfaces;
             move(std::move(build), BuildEvent::reused, now, decision);
             if (rebuild.mode == Mode::ordered) build_ended(id, now, decision);
         } else {

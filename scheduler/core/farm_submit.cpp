@@ -19,6 +19,14 @@ std::optional<Error> Farm::fill_from_earlier(SubmitRebuild& request) const {
     const auto found = state_.rebuilds.find(*id);
     if (found == state_.rebuilds.end()) return no_such("rebuild", *id);
     const Rebuild& earlier = found->second;
+    const bool gone = std::ranges::any_of(builds_of_.at(*id), [&](BuildId build_id) {
+        return origin_of(state_.builds.at(build_id)).removed_at.has_value();
+    });
+    if (gone && (request.second_pass_of || earlier.mode == Mode::ordered)) {
+        return Error{Errc::conflict, "Packages of rebuild " + std::to_string(id->value) +
+                                         " were removed since nothing needed them any more: start "
+                                         "a rebuild that does not build on it."};
+    }
     request.release = earlier.release;
     request.variants = earlier.variants;
     if (request.stream.empty()) request.stream = earlier.stream;

@@ -14,6 +14,7 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
+#include "common/vocab/parity.hpp"
 #include "common/vocab/priority.hpp"
 #include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
@@ -155,8 +156,10 @@ struct Build {
     std::optional<BuildId> reused_from;      ///< the build whose RPMs these are
     Digest code_identity;
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
-    std::vector<std::string> audit_findings;  ///< instructions above the variant's level
+    std::vector<std::string> audit_findings;  ///< leaks that no exception covers; the first few
+    std::vector<FacetDigests> interfaces;     ///< what its RPMs are to others
     std::optional<TimePoint> finished_at;
+    std::optional<TimePoint> removed_at;  ///< since then its packages may be gone: never reused
     friend bool operator==(const Build&, const Build&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Build,
@@ -183,7 +186,9 @@ BOOST_DESCRIBE_STRUCT(Build,
                        code_identity,
                        level_used,
                        audit_findings,
-                       finished_at))
+                       interfaces,
+                       finished_at,
+                       removed_at))
 
 /// One RPM that a build made.
 struct BuildRpm : RpmFile {
@@ -256,8 +261,13 @@ struct Compose {
     int failures = 0;
     TimePoint not_before{};
     std::string error;
+    /// "zlib.x86_64_v3": published so once, and no longer; who has it gets updates by
+    /// `dnf distro-sync` only. Of earlier composes, too.
+    std::vector<std::string> stalled;
+    std::vector<std::string> notes;  ///< what was left out of a variant, and why: sentences
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
+    std::optional<TimePoint> removed_at;  ///< since then its tree may be gone
     friend bool operator==(const Compose&, const Compose&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Compose,
@@ -272,8 +282,19 @@ BOOST_DESCRIBE_STRUCT(Compose,
                        failures,
                        not_before,
                        error,
+                       stalled,
+                       notes,
                        created_at,
-                       finished_at))
+                       finished_at,
+                       removed_at))
+
+/// The builds whose packages a compose has, each once.
+struct ComposeBuilds {
+    ComposeId compose;
+    std::vector<BuildId> builds;
+    friend bool operator==(const ComposeBuilds&, const ComposeBuilds&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ComposeBuilds, (), (compose, builds))
 
 /// One RPM in one repo of a compose.
 struct ComposePackage : RpmFile {
@@ -292,6 +313,33 @@ struct Stream {
     friend bool operator==(const Stream&, const Stream&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Stream, (), (release, name, compose))
+
+/// `publish`: to a new compose of its own. The others: to one that is there already.
+enum class MoveKind { publish, promote, rollback };
+BOOST_DESCRIBE_ENUM(MoveKind, publish, promote, rollback)
+
+enum class MoveState { pending, finished, failed };
+BOOST_DESCRIBE_ENUM(MoveState, pending, finished, failed)
+
+/// A stream's way to another compose; those that are finished are its history. At most one of a
+/// stream is pending.
+struct StreamMove {
+    StreamMoveId id;
+    std::string release;
+    std::string stream;
+    MoveKind kind = MoveKind::publish;
+    ComposeId compose;
+    std::optional<ComposeId> before;  ///< what the stream showed when the move was decided
+    MoveState state = MoveState::pending;
+    std::string error;
+    TimePoint created_at{};
+    std::optional<TimePoint> finished_at;
+    friend bool operator==(const StreamMove&, const StreamMove&) = default;
+};
+BOOST_DESCRIBE_STRUCT(
+    StreamMove,
+    (),
+    (id, release, stream, kind, compose, before, state, error, created_at, finished_at))
 
 /// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database
 /// only.
@@ -314,7 +362,9 @@ struct Snapshot {
     /// By repo and file name.
     std::map<ComposeId, std::map<std::pair<std::string, std::string>, ComposePackage>>
         compose_packages;
+    std::map<ComposeId, ComposeBuilds> compose_builds;
     std::map<std::pair<std::string, std::string>, Stream> streams;  ///< by release and name
+    std::map<StreamMoveId, StreamMove> stream_moves;
     AttemptId last_attempt;
     std::int64_t last_fence = 0;
     friend bool operator==(const Snapshot&, const Snapshot&) = default;

@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "scheduler/core/sim_mark.hpp"
+
 namespace terrace::engine {
 
 Engine::Engine(const core::FarmConfig& config,
@@ -32,54 +34,119 @@ bool Engine::reload() {
     return !stale_;
 }
 
-std::vector<core::Change> Engine::decide(const std::vector<Command>& batch,
-                                         TimePoint now,
-                                         std::vector<Result<core::Reply>>& replies) {
-    std::vector<core::Change> changes;
-    if (!std::exchange(resumed_, true)) changes = farm_.resume(now).changes;
-    std::ranges::move(farm_.tick(now).changes, std::back_inserter(changes));
-    for (const Command& command : batch) {
-        core::Decision decision = farm_.apply(command.event, now);
-        std::ranges::move(decision.changes, std::back_inserter(changes));
-        replies.push_back(std::move(decision.reply));
-    }
-    return changes;
+void Engine::add_changes(core::Decision& decision) {
+    std::ranges::move(decision.changes, std::back_inserter(next_.changes));
 }
 
-void Engine::run_batch(std::vector<Command> batch, TimePoint now) {
+void Engine::decide(std::vector<Command> commands, TimePoint now) {
+    // What is decided already is committed first (room()).
+    if (farm_.wants_reload() && is_idle()) stale_ = true;
     if (stale_ && !reload()) {
-        const Error away{Errc::unavailable, "The farm's database is away; try again later."};
-        for (const Command& command : batch) command.done(away);
+        refuse({std::move(commands), {}, {}, {}}, "The farm's database is away; try again later.");
         return;
     }
-    std::vector<Result<core::Reply>> replies;
-    try {
-        const std::vector<core::Change> changes = decide(batch, now, replies);
-        if (!changes.empty()) {
-            store_.commit(changes);
-            careful_ = false;
-        }
-    } catch (const StoreError& e) {
-        // The commit may or may not have happened, so memory is no longer to be trusted.
-        const Error refused{
-            Errc::unavailable,
-            std::string("The farm's database did not take the change: ") + e.what()};
-        std::ranges::fill(replies, Result<core::Reply>(refused));
-        careful_ = true;
-        stale_ = true;
-        reload();
-    } catch (const std::exception& e) {
-        // We cannot go on, but nobody is left waiting.
-        for (const Command& command : batch) command.done(Error{Errc::unavailable, e.what()});
-        throw;
+    if (!std::exchange(resumed_, true)) {
+        core::Decision resumed = farm_.resume(now);
+        add_changes(resumed);
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(replies[i]);
-    if (!stale_) start_effects(now);
+    core::Decision ticked = farm_.tick(now);
+    add_changes(ticked);
+    for (Command& command : commands) {
+        // First of all, so that whatever happens it is answered.
+        next_.commands.push_back(std::move(command));
+        core::Decision decision = farm_.apply(next_.commands.back().event, now);
+        add_changes(decision);
+        next_.replies.push_back(std::move(decision.reply));
+    }
 }
 
-void Engine::start_effects(TimePoint now) {
-    for (core::Effect& effect : farm_.effects(now))
-        std::visit([this](auto& order) { start(std::move(order)); }, effect);
+bool Engine::is_idle() const {
+    return !committing_ && next_.commands.empty() && next_.changes.empty();
+}
+
+std::size_t Engine::room() const {
+    const std::size_t waiting = next_.commands.size();
+    if (careful_) return is_idle() ? 1 : 0;
+    if (farm_.wants_reload() && !is_idle()) return 0;
+    return waiting < kBatchMax ? kBatchMax - waiting : 0;
+}
+
+const std::vector<core::Change>* Engine::begin_commit(TimePoint now) {
+    if (committing_ || stale_) return nullptr;
+    Batch batch = std::exchange(next_, {});
+    // Now, since memory is what this batch makes durable; soon it is ahead of it again.
+    batch.effects = farm_.effects(now, composing_);
+    if (batch.changes.empty()) {
+        due_.push_back(std::move(batch));
+        return nullptr;
+    }
+    committing_ = std::move(batch);
+    return &committing_->changes;
+}
+
+void Engine::end_commit(const std::exception_ptr& failure) {
+    if (!failure) {
+        due_.push_back(std::move(*committing_));
+        committing_.reset();
+        careful_ = false;
+        return;
+    }
+    try {
+        std::rethrow_exception(failure);
+    } catch (const StoreError& e) {
+        // The commit may or may not have happened, so memory is no longer to be trusted, nor what
+        // was decided since.
+        const std::string why =
+            std::string("The farm's database did not take the change: ") + e.what();
+        refuse(std::move(*committing_), why);
+        committing_.reset();
+        if (!next_.changes.empty()) core::sim_mark("next batch refused with the one before it");
+        refuse(std::exchange(next_, {}), why);
+    }
+    careful_ = true;
+    stale_ = true;
+    reload();
+}
+
+void Engine::refuse(Batch batch, const std::string& why) {
+    batch.replies.assign(batch.commands.size(), Error{Errc::unavailable, why});
+    batch.effects.clear();
+    due_.push_back(std::move(batch));
+}
+
+void Engine::act() {
+    for (Batch& batch : std::exchange(due_, {})) {
+        for (std::size_t i = 0; i < batch.commands.size(); ++i)
+            batch.commands[i].done(batch.replies[i]);
+        for (core::Effect& effect : batch.effects)
+            std::visit([this](auto& order) { start(std::move(order)); }, effect);
+    }
+}
+
+void Engine::run_batch(std::vector<Command> commands, TimePoint now) {
+    try {
+        decide(std::move(commands), now);
+        if (const std::vector<core::Change>* changes = begin_commit(now)) {
+            std::exception_ptr failure;
+            try {
+                store_.commit(*changes);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            end_commit(failure);
+        }
+    } catch (const std::exception& e) {
+        abandon(e.what());
+        throw;
+    }
+    act();
+}
+
+void Engine::abandon(const std::string& why) {
+    if (committing_) refuse({std::exchange(committing_->commands, {}), {}, {}, {}}, why);
+    refuse(std::exchange(next_, {}), why);
+    for (Batch& batch : due_) batch.effects.clear();
+    act();
 }
 
 void Engine::start(core::RunCompose run) {
@@ -92,6 +159,18 @@ void Engine::start(core::RunCompose run) {
             composing_.erase(compose);
         };
         post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
+    });
+}
+
+void Engine::start(core::RunMove run) {
+    const StreamMoveId id = run.move.id;
+    if (!moving_.insert(id).second) return;
+    composer_.start(std::move(run), [this](StreamMoveId move, std::string error) {
+        auto done = [this, move](const Result<core::Reply>& reply) {
+            (void)reply;  // not recorded: it is started once more
+            moving_.erase(move);
+        };
+        post_(Command{core::MoveEnded{move, std::move(error)}, std::move(done)});
     });
 }
 

@@ -1,17 +1,22 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "scheduler/engine/commit_thread.hpp"
 #include "scheduler/engine/engine.hpp"
 
 namespace terrace::engine {
 
-/// Runs an Engine on a thread of its own, from an inbox with a limit. Started by the constructor
-/// once the farm is loaded; stopped by stop() or the destructor.
+/// Runs an Engine on a thread of its own, from an inbox with a limit; another thread waits for its
+/// commits. Started by the constructor once the farm is loaded; stopped by stop() or the
+/// destructor.
 class EngineThread {
 public:
     struct Options {
@@ -35,21 +40,29 @@ public:
     /// engine has stopped, at once with Errc::unavailable.
     void post(Command command);
 
-    /// Answers what is in the inbox, then ends the thread. The composer and the resolver may still
-    /// call back afterwards, so they must end before this object does.
+    /// Answers what is in the inbox, after its commit, then ends the thread. The composer and the
+    /// resolver may still call back afterwards, so they must end before this object does.
     void stop();
 
 private:
     bool push(Command& command, std::size_t limit);
+    void commit_ended(std::exception_ptr failure);
+    std::optional<std::exception_ptr> wait();
+    std::vector<Command> take_commands();
+    bool all_done();
+    void turn();
     void run();
-    std::vector<Command> take_batch();
 
     Options options_;
     std::mutex mutex_;
     std::condition_variable wake_;
     std::vector<Command> inbox_;
+    std::size_t wakes_at_ = 1;                          ///< this many commands in the inbox
+    std::optional<std::exception_ptr> commit_outcome_;  ///< not yet told to the engine
     bool stopping_ = false;
     Engine engine_;
+    CommitThread commits_;
+    std::uint64_t news_ = 0;  ///< of work, that waiting slots were told
     std::thread thread_;
 };
 

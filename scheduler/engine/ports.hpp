@@ -20,7 +20,7 @@ struct Superseded : std::runtime_error {
     Superseded() : std::runtime_error("Another scheduler has taken over this farm's database.") {}
 };
 
-/// Durable state. Used by the engine's thread only.
+/// Durable state. Used by one thread at a time: the engine's loads, another one may commit.
 class Store {
 public:
     virtual ~Store() = default;
@@ -38,6 +38,10 @@ public:
     /// Returns at once. Idempotent: a compose that is there already is just pointed to again.
     /// `ended` is called once, from any thread; an empty error means published.
     virtual void start(core::RunCompose order, Ended ended) = 0;
+
+    using MoveEnded = std::function<void(StreamMoveId move, std::string error)>;
+    /// The same for a stream that moves to a compose which is there.
+    virtual void start(core::RunMove order, MoveEnded ended) = 0;
 };
 
 /// Finds out what source packages take from each other when they are built from a seed.

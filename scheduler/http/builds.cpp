@@ -42,6 +42,7 @@ asio::awaitable<Response> show_provenance(const Services& services, Request requ
 void add_builds(Router& router, const Services& services) {
     add_list(router, "/v1/builds", services, &Reads::builds);
     add_row(router, "/v1/builds/*", "build", services, &Reads::build);
+    add_row(router, "/v1/builds/*/audit", "audit of build", services, &Reads::build_audit);
     add_get(router, "/v1/builds/*/explain",
             about_row(services, explain_event, answer_question<Explanation>));
     add_get(router, "/v1/builds/*/provenance",

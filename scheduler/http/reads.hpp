@@ -71,12 +71,16 @@ public:
     virtual std::optional<std::string> build(BuildId id) = 0;
     /// Of those attempts that there are.
     virtual AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) = 0;
+    virtual std::optional<std::string> build_audit(BuildId id) = 0;
     virtual std::optional<std::string> buildroot(const std::string& id) = 0;
     virtual std::string comparisons(const ComparisonFilter& filter) = 0;
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;
     virtual std::optional<std::string> compose(ComposeId id) = 0;
+    virtual std::optional<std::string> compose_diff(ComposeId before, ComposeId after) = 0;
     virtual std::string streams(const ReleaseFilter& filter) = 0;
+    virtual std::string stream_moves(const ComposeFilter& filter) = 0;
+    virtual std::optional<std::string> stream_move(StreamMoveId id) = 0;
 };
 
 }  // namespace terrace::rest

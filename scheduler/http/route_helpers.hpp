@@ -32,6 +32,9 @@ inline wire::Created wire_form(const core::MadePackageSet& made) {
 inline wire::Created wire_form(const core::MadeRebuild& made) {
     return {made.id.value};
 }
+inline wire::Created wire_form(const core::MadeMove& made) {
+    return {made.id.value};
+}
 template <class Wanted>
 const Wanted& wire_form(const Wanted& reply) {
     return reply;

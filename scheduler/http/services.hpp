@@ -12,6 +12,7 @@
 #include "common/vocab/digest.hpp"
 #include "common/vocab/result.hpp"
 #include "common/vocab/seed.hpp"
+#include "common/wire/repo_reports.hpp"
 #include "common/wire/rest.hpp"
 #include "scheduler/core/config.hpp"
 #include "scheduler/core/state.hpp"
@@ -76,6 +77,14 @@ struct Intake {
     std::function<Result<FrozenSeed>(std::vector<std::string> urls)> freeze;
 };
 
+/// Looks after what is published. Called on blocking threads; may take hours where there is much.
+/// Errc::conflict while another one runs that must not run beside it.
+struct RepoCare {
+    std::function<Result<wire::GarbageReport>(core::GarbagePlan)> collect;
+    std::function<Result<wire::FsckReport>(core::RepoState)> fsck;
+    std::function<Result<wire::VerifyReport>(std::string release, std::string stream)> verify;
+};
+
 /// How much one request may bring, in bytes.
 struct BodyLimits {
     std::uint64_t json = std::uint64_t{8} << 20;
@@ -93,9 +102,11 @@ struct Services {
     LogStore& logs;
     LogKeeping log_keeping;
     Intake intake;
+    RepoCare repos;
     BlockingPool& read_pool;    ///< queries
     BlockingPool& file_pool;    ///< objects and logs
     BlockingPool& intake_pool;  ///< what takes long
+    BlockingPool& repo_pool;    ///< what takes longer
     WorkSignal& work;
     BodyLimits limits;
 };

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <span>
 #include <utility>
 
-#include "common/solv/repomd.hpp"
+#include "scheduler/publish/client_offer.hpp"
 #include "scheduler/publish/metadata_shard.hpp"
 
 namespace terrace::publish {
@@ -17,96 +16,28 @@ using solv::Client;
 using solv::ClientRepo;
 using solv::Errand;
 using solv::Machine;
+using solv::Names;
+using NameList = std::vector<std::string>;
 
 // Beyond these nobody reads on: the first ones tell what is wrong.
 constexpr std::size_t kFindingsMax = 50;
-// A level's repository is preferred to the baseline's where they have the same (dnf's default is
-// 1000).
-constexpr int kLevelCost = 900;
 
 void check_stop(const std::stop_token& stop) {
     if (stop.stop_requested())
         throw PublishError("The scheduler was stopped before the clients were checked.");
 }
 
-/// Of each name, the packages that there are.
-using Versions = std::map<std::string, std::set<std::string>>;
-
-Versions versions_of(const ClientRepo& repo) {
-    solv::Pool pool;
-    pool.add_solv(repo.name, *repo.metadata).value();
-    Versions versions;
-    for (const solv::Package package : pool.packages())
-        versions[pool.name(package)].insert(pool.nevra(package) + pool.sha256(package));
-    return versions;
-}
-
-/// The names of `of` that are not, or not the same, in `other`.
-std::vector<std::string> changed_names(const Versions& of, const Versions& other) {
-    std::vector<std::string> changed;
-    for (const auto& [name, versions] : of) {
-        const auto found = other.find(name);
-        if (found == other.end() || found->second != versions) changed.push_back(name);
+/// The names that are not the same in both.
+Names changed_names(const solv::Versions& before, const solv::Versions& after) {
+    Names changed;
+    for (const auto& [name, versions] : before) {
+        const auto found = after.find(name);
+        if (found == after.end() || found->second != versions) changed.insert(name);
+    }
+    for (const auto& [name, versions] : after) {
+        if (!before.contains(name)) changed.insert(name);
     }
     return changed;
-}
-
-/// The repositories of one compose, by variant.
-class Offer {
-public:
-    Offer(const std::filesystem::path& compose, const std::vector<OfferedVariant>& variants)
-        : name_(compose.filename()), baseline_(variants.front().name) {
-        for (const OfferedVariant& variant : variants) {
-            const std::filesystem::path directory = compose / variant.name / "os";
-            if (!std::filesystem::exists(directory)) continue;  // a variant that is new
-            repos_.emplace(variant.name, read(variant.name, directory));
-        }
-    }
-
-    const std::string& name() const { return name_; }
-    const ClientRepo& baseline() const { return repos_.at(baseline_); }
-
-    /// What a client of this variant has enabled.
-    std::vector<ClientRepo> enabled(const OfferedVariant& baseline,
-                                    const OfferedVariant& variant) const {
-        std::vector<ClientRepo> enabled;
-        const auto add = [&](const OfferedVariant& of, int cost) {
-            const auto found = repos_.find(of.name);
-            if (found == repos_.end()) return;
-            enabled.push_back(found->second);
-            enabled.back().cost = cost;
-        };
-        if (variant.name == baseline.name || variant.encoding == Encoding::flags)
-            add(baseline, 1000);
-        if (variant.name != baseline.name) add(variant, kLevelCost);
-        return enabled;
-    }
-
-private:
-    static ClientRepo read(const std::string& name, const std::filesystem::path& directory) {
-        const auto entry = solv::find_in_repomd(directory / "repodata" / "repomd.xml", "primary");
-        if (!entry) throw PublishError(entry.error().message);
-        auto repo = solv::read_client_repo(name, directory / entry->location);
-        if (!repo) throw PublishError(repo.error().message);
-        return *std::move(repo);
-    }
-
-    std::string name_;
-    std::string baseline_;
-    std::map<std::string, ClientRepo> repos_;
-};
-
-/// The newest EVR of each name in a repository.
-std::map<std::string, Evr> newest_of(const ClientRepo& repo) {
-    solv::Pool pool;
-    pool.add_solv(repo.name, *repo.metadata).value();
-    std::map<std::string, Evr> newest;
-    for (const solv::Package package : pool.packages()) {
-        const Evr evr = pool.evr(package);
-        const auto [found, added] = newest.emplace(pool.name(package), evr);
-        if (!added && found->second < evr) found->second = evr;
-    }
-    return newest;
 }
 
 /// The level of an RPM architecture; the lowest for those that are none's.
@@ -117,110 +48,199 @@ Level level_of_arch(const std::string& arch) {
     return Level::x86_64;
 }
 
+NameList those_in(const Names& names, const solv::Versions& offered) {
+    NameList list;
+    for (const std::string& name : names) {
+        if (offered.contains(name)) list.push_back(name);
+    }
+    return list;
+}
+
+bool has(const Machine& machine, const std::string& name) {
+    return std::ranges::binary_search(machine.packages(), name, {}, &solv::OnMachine::name);
+}
+
 /// All errands of one client.
 class ClientErrands {
 public:
     ClientErrands(const ClientCheck& check,
                   const Client& client,
                   const OfferedVariant& variant,
-                  const Offer& now,
+                  const ClientOffer& now,
                   const std::stop_token& stop,
                   std::vector<ClientFinding>& findings)
         : check_(check),
           client_(client),
           variant_(variant),
-          repos_(with_platform(now)),
-          versions_(versions(now)),
-          newest_(newest_of(now.baseline())),
+          now_(now),
+          versions_(now.versions(variant)),
           stop_(stop),
           findings_(findings) {}
 
-    void fresh_installs(const Offer* last) {
-        const auto changed = changed_names(versions_, last ? versions(*last) : Versions{});
-        for (const Machine& machine : installed_together(repos_, changed, "install"))
-            judge(machine, "install");
-    }
-
-    void from(const Offer& earlier) {
-        const std::vector<ClientRepo> then = with_platform(earlier);
-        const auto changed = changed_names(versions(earlier), versions_);
-        // What could not be installed then is nothing that this compose has broken.
-        for (const Machine& machine : installed_together(then, changed, "")) {
-            for (const Errand errand : {Errand::upgrade, Errand::distro_sync}) {
-                check_stop(stop_);
-                Machine moved = machine;
-                const std::string what = name_of(errand) + " from compose " + earlier.name();
-                const std::vector<std::string> problems = moved.run(errand, repos_);
-                if (!problems.empty()) {
-                    report(what, machine.packages().front().name, problems.front());
-                } else {
-                    judge(moved, what);
-                }
+    void run(const std::vector<ClientOffer>& earlier) {
+        solv::ClientWorld world(client_, with_platform(now_));
+        std::vector<Start> starts;
+        Names fresh;  // the last one's: where there is none, all is new
+        if (earlier.empty()) fresh = changed_names({}, versions_);
+        Names reach;
+        for (const ClientOffer& offer : earlier) {
+            check_stop(stop_);
+            starts.push_back(start_from(offer, world, fresh));
+            reach.insert(starts.back().reach.begin(), starts.back().reach.end());
+        }
+        const NameList names = those_in(fresh, versions_);
+        reach.insert(names.begin(), names.end());
+        const Names reach_now = world.reach_of(reach);
+        const std::vector<ClientRepo> repos = std::move(world).narrowed_to(reach_now);
+        for (const std::string& name : judge_together(names, repos)) install_alone(name, repos);
+        for (const Start& start : starts) {
+            for (const auto& [machine, on_it] : machines_with(start.names, start.repos)) {
+                for (const Errand errand : {Errand::upgrade, Errand::distro_sync})
+                    move(errand, machine, on_it, start, repos);
             }
         }
     }
 
 private:
-    std::vector<ClientRepo> with_platform(const Offer& offer) const {
-        std::vector<ClientRepo> repos = offer.enabled(check_.variants.front(), variant_);
+    /// Where clients may come from: an earlier compose, with no more of it than matters.
+    struct Start {
+        std::string name;  ///< "compose 16"
+        NameList names;    ///< what may come out otherwise now
+        Names reach;       ///< these, and all that they may need
+        std::vector<ClientRepo> repos;
+    };
+
+    /// @param affected becomes all that may come out otherwise, whether it was there or not
+    Start start_from(const ClientOffer& earlier, solv::ClientWorld& now, Names& affected) const {
+        const solv::Versions had = earlier.versions(variant_);
+        const Names changed = changed_names(had, versions_);
+        solv::ClientWorld then(client_, with_platform(earlier));
+        affected = now.affected_by(changed);
+        affected.merge(then.affected_by(changed));
+        Start start{"compose " + earlier.name(), those_in(affected, had), {}, {}};
+        start.reach = then.reach_of({start.names.begin(), start.names.end()});
+        start.repos = std::move(then).narrowed_to(start.reach);
+        return start;
+    }
+
+    std::vector<ClientRepo> with_platform(const ClientOffer& offer) const {
+        std::vector<ClientRepo> repos = offer.enabled(variant_);
         repos.insert(repos.end(), check_.platform.begin(), check_.platform.end());
         return repos;
     }
 
-    /// What the client sees of the compose's own packages.
-    Versions versions(const Offer& offer) const {
-        Versions all;
-        for (const ClientRepo& repo : offer.enabled(check_.variants.front(), variant_)) {
-            for (auto& [name, versions] : versions_of(repo)) all[name].merge(versions);
+    /// Machines that have these names between them, as many as go together on each, and which of
+    /// them it has. What cannot be installed at all is on none.
+    std::vector<std::pair<Machine, NameList>> machines_with(
+        NameList names, const std::vector<ClientRepo>& repos) const {
+        std::vector<std::pair<Machine, NameList>> machines;
+        while (!names.empty()) {
+            check_stop(stop_);
+            Machine machine(client_);
+            machine.install_what_goes(repos, names);
+            NameList on_it;
+            NameList rest;
+            for (std::string& name : names)
+                (has(machine, name) ? on_it : rest).push_back(std::move(name));
+            if (on_it.empty()) break;
+            names = std::move(rest);
+            machines.emplace_back(std::move(machine), std::move(on_it));
         }
-        return all;
-    }
-
-    /// Machines that have these names between them: one if they all go together; else halves, down
-    /// to the names that cannot be installed at all, which are findings of `errand` unless that is
-    /// empty.
-    std::vector<Machine> installed_together(const std::vector<ClientRepo>& repos,
-                                            std::span<const std::string> names,
-                                            const std::string& errand) {
-        check_stop(stop_);
-        if (names.empty()) return {};
-        Machine machine(client_);
-        const std::vector<std::string> problems = machine.run(Errand::install, repos, names);
-        if (problems.empty()) return {machine};
-        if (names.size() == 1) {
-            if (!errand.empty()) report(errand, names.front(), problems.front());
-            return {};
-        }
-        const std::size_t half = names.size() / 2;
-        std::vector<Machine> machines = installed_together(repos, names.first(half), errand);
-        for (Machine& more : installed_together(repos, names.subspan(half), errand))
-            machines.push_back(std::move(more));
         return machines;
     }
 
-    void judge(const Machine& machine, const std::string& errand) {
-        for (const solv::OnMachine& package : machine.packages()) {
-            if (level_of_arch(package.arch) > client_.level)
-                report(errand, package.name, "It would get a package for " + package.arch + ".");
-            const auto baseline = newest_.find(package.name);
-            if (baseline == newest_.end() || !(package.evr < baseline->second)) continue;
-            report(errand, package.name,
-                   "It would have " + to_string(package.evr) + "." + package.arch +
-                       ", and the baseline has " + to_string(baseline->second) + ".");
+    /// The names that must be looked at alone: what could not be installed with others, and what is
+    /// wrong on a machine that has many.
+    NameList judge_together(const NameList& names, const std::vector<ClientRepo>& repos) const {
+        Names alone(names.begin(), names.end());
+        for (const auto& [machine, on_it] : machines_with(names, repos)) {
+            if (!wrong_on(machine).empty()) continue;
+            for (const std::string& name : on_it) alone.erase(name);
         }
+        return {alone.begin(), alone.end()};
     }
 
+    void install_alone(const std::string& name, const std::vector<ClientRepo>& repos) {
+        if (is_full()) return;
+        check_stop(stop_);
+        Machine machine(client_);
+        const NameList problems = machine.run(Errand::install, repos, NameList{name});
+        if (!problems.empty()) return report("install", name, problems.front());
+        for (const auto& [package, cause] : wrong_on(machine)) report("install", package, cause);
+    }
+
+    /// An errand of a machine that has these names; if it cannot be done, finds out for which of
+    /// them.
+    void move(Errand errand,
+              const Machine& machine,
+              const NameList& names,
+              const Start& start,
+              const std::vector<ClientRepo>& repos) {
+        if (is_full()) return;
+        check_stop(stop_);
+        Machine moved = machine;
+        const NameList problems = moved.run(errand, repos);
+        const std::string what = name_of(errand) + " from " + start.name;
+        if (problems.empty()) {
+            for (const auto& [package, cause] : wrong_on(moved)) {
+                if (errand != Errand::upgrade || !is_known_to_stall(package, start.repos))
+                    report(what, package, cause);
+            }
+            return;
+        }
+        const std::size_t before = findings_.size();
+        const std::size_t half = names.size() / 2;
+        for (const auto part : {std::span(names).first(half), std::span(names).subspan(half)}) {
+            if (half == 0) break;
+            for (const auto& [smaller, on_it] :
+                 machines_with({part.begin(), part.end()}, start.repos))
+                move(errand, smaller, on_it, start, repos);
+        }
+        if (findings_.size() == before) report(what, names.front(), problems.front());
+    }
+
+    /// Whether who has the package also has one that the release allows to stall.
+    bool is_known_to_stall(const std::string& package, const std::vector<ClientRepo>& then) const {
+        if (check_.stalled.empty()) return false;
+        Machine machine(client_);
+        if (!machine.run(Errand::install, then, NameList{package}).empty()) return false;
+        return std::ranges::any_of(machine.packages(), [&](const solv::OnMachine& one) {
+            return check_.stalled.contains(one.name + "." + one.arch);
+        });
+    }
+
+    /// By package.
+    std::vector<std::pair<std::string, std::string>> wrong_on(const Machine& machine) const {
+        std::vector<std::pair<std::string, std::string>> wrong;
+        for (const solv::OnMachine& package : machine.packages()) {
+            if (level_of_arch(package.arch) > client_.level)
+                wrong.emplace_back(package.name,
+                                   "It would get a package for " + package.arch + ".");
+            const auto baseline = now_.newest().find(package.name);
+            if (baseline == now_.newest().end() || !(package.evr < baseline->second)) continue;
+            wrong.emplace_back(package.name, "It would have " + to_string(package.evr) + "." +
+                                                 package.arch + ", and the baseline has " +
+                                                 to_string(baseline->second) + ".");
+        }
+        return wrong;
+    }
+
+    bool is_full() const { return findings_.size() >= kFindingsMax; }
+
     void report(const std::string& errand, const std::string& package, const std::string& cause) {
-        if (findings_.size() < kFindingsMax)
+        const auto same = [&](const ClientFinding& known) {
+            return known.client == name_of(client_) && known.errand == errand &&
+                   known.package == package;
+        };
+        if (!is_full() && std::ranges::none_of(findings_, same))
             findings_.push_back({name_of(client_), errand, package, cause});
     }
 
     const ClientCheck& check_;
     const Client client_;
     const OfferedVariant& variant_;
-    const std::vector<ClientRepo> repos_;  ///< of the compose, and the platform's
-    const Versions versions_;              ///< of the compose
-    const std::map<std::string, Evr> newest_;
+    const ClientOffer& now_;
+    const solv::Versions versions_;  ///< of the compose
     const std::stop_token& stop_;
     std::vector<ClientFinding>& findings_;
 };
@@ -257,9 +277,17 @@ std::string to_string(const ClientFinding& finding) {
 }
 
 std::vector<ClientFinding> check_clients(const ClientCheck& check, const std::stop_token& stop) {
-    const Offer now(check.compose, check.variants);
-    std::vector<Offer> earlier;
-    for (const auto& compose : check.earlier) earlier.emplace_back(compose, check.variants);
+    for (const OfferedVariant& variant : check.variants) {
+        const std::filesystem::path repository = check.compose / variant.name / "os";
+        if (!std::filesystem::exists(repository))
+            throw PublishError("There is no repository in " + repository.string() + ".");
+    }
+    const ClientMetadata metadata(check.cache);
+    std::vector<ClientOffer> earlier;
+    for (const auto& compose : check.earlier)
+        earlier.emplace_back(compose, check.variants, metadata);
+    check_stop(stop);
+    const ClientOffer now(check.compose, check.variants, metadata);
     std::vector<ClientFinding> findings;
     std::set<std::string> views;
     constexpr std::array kLevels = {Level::x86_64, Level::x86_64_v2, Level::x86_64_v3,
@@ -269,10 +297,8 @@ std::vector<ClientFinding> check_clients(const ClientCheck& check, const std::st
         for (const bool level_aware : {false, true}) {
             const Client client{level, level_aware};
             if (!views.insert(view_of(check.variants, client)).second) continue;
-            ClientErrands errands(check, client, variant_for(check.variants, client), now, stop,
-                                  findings);
-            errands.fresh_installs(earlier.empty() ? nullptr : &earlier.back());
-            for (const Offer& offer : earlier) errands.from(offer);
+            ClientErrands(check, client, variant_for(check.variants, client), now, stop, findings)
+                .run(earlier);
         }
     }
     return findings;

@@ -1,8 +1,7 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <span>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,14 +37,20 @@ struct ClientCheck {
     /// Repositories beside the stream's that every client has: what packages of a release that is
     /// not complete in itself need.
     std::vector<solv::ClientRepo> platform;
+    /// "zlib.x86_64_v3": who has these is known to get no update by `dnf upgrade`, nor of what
+    /// needs them.
+    std::set<std::string> stalled;
+    std::filesystem::path cache;  ///< of ClientMetadata
 };
 
-/// Simulates clients of every level, stock and level-aware: the installation of each package that
-/// differs from the stream's last compose, and of what a client with these packages gets by upgrade
-/// and by distro-sync from each earlier compose. Every machine must end with the baseline's EVR of
-/// each name or a newer one (so nothing is older, and no update is missed), and with no package of
-/// an architecture above its level. Findings by client; at most some dozens. Throws PublishError if
-/// metadata cannot be read, or when `stop` ended it. From any thread.
+/// Simulates clients of every level, stock and level-aware, with each package of the composes whose
+/// closure differs between an earlier compose and this one: its installation, and what a client
+/// that has it from an earlier compose gets by upgrade and by distro-sync. Every machine must end
+/// with the baseline's EVR of each name or a newer one (so nothing is older, and no update is
+/// missed), and with no package of an architecture above its level.
+///
+/// Findings by client; at most some dozens. Throws PublishError if metadata cannot be read, or when
+/// `stop` ended it. From any thread.
 std::vector<ClientFinding> check_clients(const ClientCheck& check, const std::stop_token& stop);
 
 }  // namespace terrace::publish

@@ -1,26 +1,39 @@
 #include "scheduler/publish/composer.hpp"
 
 #include <exception>
+#include <future>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "scheduler/publish/compose_tree.hpp"
-#include "scheduler/publish/served_tree.hpp"
 
 namespace terrace::publish {
 namespace {
 
-constexpr std::size_t kServedTrees = 5;
+/// Why it failed; empty if it did not.
+template <class Work>
+std::string error_of(Work work) {
+    try {
+        work();
+        return "";
+    } catch (const std::exception& e) {
+        const std::string text = e.what();
+        return text.empty() ? "It failed for an unknown reason." : text;
+    }
+}
 
 }  // namespace
 
 Composer::Composer(const ObjectStore& store,
                    std::filesystem::path published_root,
                    Steps::Hook hook,
+                   ReadPlatform read_platform,
                    const ComposeSigner* signer)
     : store_(store),
       root_(std::move(published_root)),
       hook_(std::move(hook)),
+      tools_{store.metadata_directory(), std::move(read_platform)},
       signer_(signer),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -29,8 +42,39 @@ Composer::~Composer() {
 }
 
 void Composer::start(core::RunCompose order, Ended ended) {
+    put([this, order = std::move(order), ended = std::move(ended)](const Steps& steps) {
+        ended(order.compose.id, error_of([&] { publish(order, steps); }));
+    });
+}
+
+void Composer::start(core::RunMove order, MoveEnded ended) {
+    put([this, order = std::move(order), ended = std::move(ended)](const Steps& steps) {
+        ended(order.move.id, error_of([&] { move(order, steps); }));
+    });
+}
+
+wire::GarbageReport Composer::collect(core::GarbagePlan plan) {
+    // Shared: the work must be copyable, and a promise is not.
+    auto done = std::make_shared<std::promise<wire::GarbageReport>>();
+    std::future<wire::GarbageReport> report = done->get_future();
+    put([this, plan = std::move(plan), done = std::move(done)](const Steps& steps) {
+        try {
+            done->set_value(remove_garbage(store_, root_, plan, steps));
+        } catch (const std::exception&) {
+            done->set_exception(std::current_exception());
+        }
+    });
+    try {
+        return report.get();
+    } catch (const std::future_error&) {  // the work was dropped
+        throw PublishError("The scheduler is stopping; try again later.");
+    }
+}
+
+void Composer::put(Work work) {
     const std::lock_guard lock(mutex_);
-    requests_.push_back({std::move(order), std::move(ended)});
+    if (thread_.get_stop_token().stop_requested()) return;  // nobody waits any more
+    queue_.push_back(std::move(work));
     wake_.notify_one();
 }
 
@@ -40,30 +84,41 @@ void Composer::stop() {
 }
 
 void Composer::run(const std::stop_token& stop) {
+    const Steps steps(stop, hook_);
     for (;;) {
         std::unique_lock lock(mutex_);
         // After a stop it no longer waits, so what is in the queue is ended, too.
-        if (!wake_.wait(lock, stop, [this] { return !requests_.empty(); })) return;
-        const Request request = std::move(requests_.front());
-        requests_.pop_front();
+        if (!wake_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+        const Work work = std::move(queue_.front());
+        queue_.pop_front();
         lock.unlock();
-        request.ended(request.order.compose.id, publish(request.order, stop));
+        work(steps);
     }
 }
 
-std::string Composer::publish(const core::RunCompose& order, const std::stop_token& stop) const {
+void Composer::publish(const core::RunCompose& order, const Steps& steps) const {
     const core::Compose& compose = order.compose;
     const std::filesystem::path release = root_ / compose.release;
-    const Steps steps(stop, hook_);
-    try {
-        make_compose(store_, release, order, steps, attachments_of(order, steps));
-        if (signer_ != nullptr) signer_->write_client_files(release, compose);
-        show(release, order, steps);
-        return "";
-    } catch (const std::exception& e) {
-        const std::string text = e.what();
-        return text.empty() ? "The compose failed for an unknown reason." : text;
+    make_compose(store_, release, order, steps, attachments_of(order, steps));
+    if (signer_ != nullptr) signer_->write_client_files(release, compose);
+    steps.next("check clients");
+    check_stream(release, compose.stream, compose.id, order.clients, tools_, steps.stop());
+    show(release, {compose.stream, order.move, compose.id, order.late, order.composes_kept}, steps);
+}
+
+void Composer::move(const core::RunMove& order, const Steps& steps) const {
+    const core::StreamMove& move = order.move;
+    const std::filesystem::path release = root_ / move.release;
+    if (!std::filesystem::exists(compose_path(release, move.compose))) {
+        throw PublishError("There is no compose in " +
+                           compose_path(release, move.compose).string() +
+                           ": somebody removed it, or `published` is another place than before.");
     }
+    if (order.clients) {
+        steps.next("check clients");
+        check_stream(release, move.stream, move.compose, *order.clients, tools_, steps.stop());
+    }
+    show(release, {move.stream, move.id, move.compose, order.late, order.composes_kept}, steps);
 }
 
 Attachments Composer::attachments_of(const core::RunCompose& order, const Steps& steps) const {
@@ -80,14 +135,12 @@ Attachments Composer::attachments_of(const core::RunCompose& order, const Steps&
 }
 
 void Composer::show(const std::filesystem::path& release,
-                    const core::RunCompose& order,
+                    const ServedTree& tree,
                     const Steps& steps) const {
-    const core::Compose& compose = order.compose;
-    ServedTree tree{compose.stream, compose.id.value, compose.id, {}};
-    if (compose.base) tree.late.push_back(*compose.base);
     make_served_tree(release, tree, steps);
-    move_stream(release, compose.stream, tree.number, steps);
-    remove_old_served_trees(release, compose.stream, kServedTrees, steps);
+    move_stream(release, tree.stream, tree.number, steps);
+    // The stream has moved, whatever comes of this; the next move, or gc, tries it again.
+    (void)error_of([&] { remove_old_served_trees(release, tree.stream, tree.trees_kept, steps); });
 }
 
 }  // namespace terrace::publish

@@ -1,6 +1,7 @@
 #include "scheduler/publish/manifest.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "common/os/files.hpp"
@@ -16,13 +17,19 @@ std::optional<Digest> find_in(const std::map<Key, Digest>& map, const Key& key) 
     return found == map.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::string text_without_signatures(Manifest manifest) {
-    manifest.signing = {};
-    for (ManifestPackage& package : manifest.packages) {
-        package.signed_digest.reset();
-        package.provenance.reset();
-    }
-    return text_of(manifest);
+ManifestPackage row_of(const core::ComposePackage& package,
+                       const core::BuildNote* note,
+                       const SignedPackages& attached) {
+    ManifestPackage row;
+    static_cast<core::ComposePackage&>(row) = package;
+    row.signed_digest = find_in(attached.signed_digests, package.digest);
+    row.provenance = find_in(attached.provenance, package.build);
+    if (!note) return row;
+    row.variant = note->variant;
+    row.attempt = note->attempt;
+    row.verdict = note->verdict;
+    if (!note->carried) row.decision = note->verdict ? Decision::promoted : Decision::built;
+    return row;
 }
 
 }  // namespace
@@ -34,12 +41,19 @@ Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attach
                       .stream = order.compose.stream,
                       .base = order.compose.base,
                       .created_at = order.compose.created_at,
+                      .stalled = order.compose.stalled,
+                      .notes = order.compose.notes,
                       .signing = attached.note,
                       .repos = order.repos,
-                      .packages = {}};
+                      .packages = {},
+                      .withheld = order.withheld};
+    std::map<BuildId, const core::BuildNote*> notes;
+    for (const core::BuildNote& note : order.builds) notes[note.build] = &note;
+    manifest.packages.reserve(order.packages.size());
     for (const core::ComposePackage& package : order.packages) {
-        manifest.packages.push_back({package, find_in(attached.signed_digests, package.digest),
-                                     find_in(attached.provenance, package.build)});
+        const auto note = notes.find(package.build);
+        manifest.packages.push_back(
+            row_of(package, note == notes.end() ? nullptr : note->second, attached));
     }
     std::ranges::sort(manifest.packages, {}, [](const core::ComposePackage& package) {
         return std::tie(package.repo, package.filename);
@@ -61,8 +75,15 @@ std::set<Digest> objects_of(const Manifest& manifest) {
 }
 
 bool is_same_compose(const Manifest& a, const Manifest& b) {
-    return a.signing.mode == b.signing.mode &&
-           text_without_signatures(a) == text_without_signatures(b);
+    const auto head = [](const Manifest& manifest) {
+        return std::tie(manifest.id, manifest.release, manifest.rebuild, manifest.stream,
+                        manifest.base, manifest.created_at, manifest.signing.mode,
+                        manifest.repos);
+    };
+    const auto same = [](const core::ComposePackage& one, const core::ComposePackage& other) {
+        return one == other;
+    };
+    return head(a) == head(b) && std::ranges::equal(a.packages, b.packages, same);
 }
 
 Manifest read_manifest(const std::filesystem::path& compose) {

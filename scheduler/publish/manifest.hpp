@@ -33,14 +33,26 @@ struct SignedPackages {
     std::map<BuildId, Digest> provenance;     ///< objects: the envelopes of their statements
 };
 
-/// A package of a compose: as it was built, and as it is published.
+/// Why a package is in a compose.
+enum class Decision { built, promoted, carried };
+BOOST_DESCRIBE_ENUM(Decision, built, promoted, carried)
+
+/// A package, as it was built and as it is published, and the decision that put it there.
 struct ManifestPackage : core::ComposePackage {
+    std::string variant;  ///< that it was built for; its repo may be another's
+    /// `built`: by this rebuild, for the baseline. `promoted`: by this rebuild, for a variant that
+    /// passed the gate. `carried`: it was in `base`.
+    Decision decision = Decision::carried;
+    int attempt = 0;                 ///< of `build`, the one that made it
+    std::optional<Verdict> verdict;  ///< of a variant's package that was compared
     std::optional<Digest> signed_digest;  ///< null: it is published as it was built
     std::optional<Digest> provenance;     ///< object: the envelope of its build's statement
     const Digest& published() const { return signed_digest ? *signed_digest : digest; }
     friend bool operator==(const ManifestPackage&, const ManifestPackage&) = default;
 };
-BOOST_DESCRIBE_STRUCT(ManifestPackage, (core::ComposePackage), (signed_digest, provenance))
+BOOST_DESCRIBE_STRUCT(ManifestPackage,
+                      (core::ComposePackage),
+                      (variant, decision, attempt, verdict, signed_digest, provenance))
 
 /// COMPOSE.json: every decision of a compose. Has nothing that differs between two attempts at it
 /// but signatures that were lost meanwhile.
@@ -51,24 +63,28 @@ struct Manifest {
     std::string stream;
     std::optional<ComposeId> base;
     TimePoint created_at{};
+    std::vector<std::string> stalled;  ///< as core::Compose::stalled
+    std::vector<std::string> notes;    ///< as core::Compose::notes
     SigningNote signing;
     std::vector<std::string> repos;
     std::vector<ManifestPackage> packages;  ///< by repo and filename
+    std::vector<core::Withheld> withheld;   ///< what its rebuild tried and it does not have
 };
 BOOST_DESCRIBE_STRUCT(Manifest,
                       (),
-                      (id, release, rebuild, stream, base, created_at, signing, repos, packages))
+                      (id, release, rebuild, stream, base, created_at, stalled, notes, signing, repos, packages, withheld))
 
 Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attached = {});
 
-/// The text of the compose's COMPOSE.json.
+/// The text of COMPOSE.json.
 std::string text_of(const Manifest& manifest);
 
 /// Every object that the compose needs: each package as it was built and as it is published, and
-/// the envelopes of provenance. For fsck and garbage collection.
+/// the envelopes of provenance.
 std::set<Digest> objects_of(const Manifest& manifest);
 
-/// The same compose, whatever its signatures?
+/// Of the same packages, decided at the same moment, whatever their signatures? An older program
+/// may have said less of them.
 bool is_same_compose(const Manifest& a, const Manifest& b);
 
 /// Throws std::system_error or PublishError.

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +17,8 @@
 
 namespace terrace::publish {
 namespace {
+
+constexpr std::chrono::hours kClaimLength{1};
 
 /// All 256 from the start, so that no upload has to make one and sync its parent.
 void make_directories(const std::filesystem::path& root) {
@@ -52,6 +56,50 @@ std::optional<std::uintmax_t> ObjectStore::size_of(const Digest& digest) const {
     if (!error) return size;
     if (error == std::errc::no_such_file_or_directory) return std::nullopt;
     throw std::system_error(error, "cannot look at " + path_of(digest).string());
+}
+
+std::optional<std::uintmax_t> ObjectStore::claim(const Digest& digest) const {
+    const std::lock_guard lock(mutex_);
+    const std::optional<std::uintmax_t> size = size_of(digest);
+    const auto now = std::chrono::steady_clock::now();
+    if (now - turned_at_ >= kClaimLength) {
+        claimed_before_ = std::exchange(claimed_, {});
+        turned_at_ = now;
+    }
+    if (size) claimed_.insert(digest);
+    return size;
+}
+
+bool ObjectStore::is_claimed(const Digest& digest) const {
+    return claimed_.contains(digest) || claimed_before_.contains(digest);
+}
+
+std::vector<Digest> ObjectStore::digests() const {
+    std::vector<Digest> found;
+    for (const auto& directory : std::filesystem::directory_iterator(root_)) {
+        if (directory.path().filename().string().size() != 2 || !directory.is_directory()) continue;
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+            auto digest = Digest::parse(entry.path().filename().string());
+            if (digest) found.push_back(*std::move(digest));
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+bool ObjectStore::remove_if_older(const Digest& digest, TimePoint before, bool dry_run) const {
+    const std::filesystem::path file = path_of(digest);
+    const std::lock_guard lock(mutex_);
+    struct stat status {};
+    if (::lstat(file.c_str(), &status) != 0) {
+        if (errno == ENOENT) return false;
+        os::throw_errno("look at", file);
+    }
+    const TimePoint came{std::chrono::seconds(status.st_mtim.tv_sec)};
+    if (came >= before || is_claimed(digest)) return false;
+    if (dry_run) return true;
+    if (::unlink(file.c_str()) != 0) os::throw_errno("remove", file);
+    return true;
 }
 
 std::filesystem::path ObjectStore::path_of(const Digest& digest) const {
@@ -96,6 +144,7 @@ bool ObjectStore::adopt(const os::UniqueFd& file,
     if (fchmod(file.get(), 0444) != 0) os::throw_errno("set the mode of", temporary);
     if (fsync(file.get()) != 0) os::throw_errno("sync", temporary);
     const std::filesystem::path target = path_of(digest);
+    const std::lock_guard lock(mutex_);
     // If another upload was faster, this replaces its file by an equal one, which also repairs a
     // damaged one.
     if (rename(temporary.c_str(), target.c_str()) != 0) {

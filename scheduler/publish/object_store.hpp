@@ -1,14 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <vector>
 
 #include "common/os/files.hpp"
 #include "common/os/unique_fd.hpp"
 #include "common/vocab/digest.hpp"
 #include "common/vocab/result.hpp"
+#include "common/vocab/time.hpp"
 
 namespace terrace::publish {
 
@@ -23,6 +28,9 @@ public:
 
     bool contains(const Digest& digest) const;
     std::optional<std::uintmax_t> size_of(const Digest& digest) const;
+    /// The same, for whoever is told that it need not bring the object: it then stays for an hour
+    /// at least, whatever refers to it.
+    std::optional<std::uintmax_t> claim(const Digest& digest) const;
     /// Where the bytes are, or would be; also for hard links. @pre digest is not the empty one
     std::filesystem::path path_of(const Digest& digest) const;
 
@@ -64,8 +72,21 @@ public:
                const std::filesystem::path& temporary,
                const Digest& digest) const;
 
+    /// All objects, in order.
+    std::vector<Digest> digests() const;
+    /// Removes an object that came before that moment and that nobody was told of lately; not with
+    /// `dry_run`. True: it is removed, or would be.
+    bool remove_if_older(const Digest& digest, TimePoint before, bool dry_run) const;
+
 private:
+    bool is_claimed(const Digest& digest) const;
+
     std::filesystem::path root_;
+    // What is claimed or comes in is not removed at the same moment.
+    mutable std::mutex mutex_;
+    mutable std::set<Digest> claimed_;         ///< since turned_at_
+    mutable std::set<Digest> claimed_before_;  ///< in the hour before, at least
+    mutable std::chrono::steady_clock::time_point turned_at_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace terrace::publish

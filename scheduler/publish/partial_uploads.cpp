@@ -101,7 +101,7 @@ Result<void> PartialUploads::Part::finish() {
 }
 
 bool PartialUploads::Part::is_superfluous() {
-    if (!owner_.store_.contains(wanted_)) return false;
+    if (!owner_.store_.claim(wanted_)) return false;
     const std::lock_guard turn(turn_->mutex);
     if (!turn_->over) drop();
     return true;

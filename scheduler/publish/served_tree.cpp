@@ -53,7 +53,7 @@ void make_served_tree(const fs::path& release_directory,
                       const ServedTree& tree,
                       const Steps& steps) {
     const fs::path target =
-        served_path(release_directory, tree.stream) / std::to_string(tree.number);
+        served_path(release_directory, tree.stream) / std::to_string(tree.number.value);
     if (fs::exists(target)) return;
     IncomingDirectory incoming(target);
     link_tree(compose_path(release_directory, tree.compose), incoming.path(), false, steps);
@@ -66,14 +66,14 @@ void make_served_tree(const fs::path& release_directory,
 
 void move_stream(const fs::path& release_directory,
                  const std::string& stream,
-                 std::int64_t number,
+                 StreamMoveId number,
                  const Steps& steps) {
     const fs::path directory = release_directory / "streams";
     const fs::path temporary = directory / ("." + stream + ".incoming");
     fs::create_directories(directory);
     fs::remove(temporary);  // a crash left it
     steps.next("make the stream's new link");
-    fs::create_symlink("../served/" + stream + "/" + std::to_string(number), temporary);
+    fs::create_symlink("../served/" + stream + "/" + std::to_string(number.value), temporary);
     steps.next("move the stream");
     fs::rename(temporary, directory / stream);
     steps.next("sync the streams");

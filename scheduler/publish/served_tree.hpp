@@ -18,9 +18,10 @@ namespace terrace::publish {
 
 struct ServedTree {
     std::string stream;
-    std::int64_t number = 0;  ///< never used again for another compose or other late readers
+    StreamMoveId number;  ///< the move that brings the stream there
     ComposeId compose;
     std::vector<ComposeId> late;  ///< whose readers still find their files; those gone are left out
+    std::size_t trees_kept = 1;   ///< of the stream; older ones are removed once it has moved
 };
 
 /// Makes served/STREAM/NUMBER, all of it and synced, or nothing. Nothing to do if it is there.
@@ -34,7 +35,7 @@ void make_served_tree(const std::filesystem::path& release_directory,
 /// @pre the served tree is there
 void move_stream(const std::filesystem::path& release_directory,
                  const std::string& stream,
-                 std::int64_t number,
+                 StreamMoveId number,
                  const Steps& steps);
 
 /// Removes the served trees of a stream but the `kept` newest and the one that it points to: a

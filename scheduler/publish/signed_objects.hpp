@@ -18,7 +18,7 @@ namespace terrace::publish {
 /// A signature holds the moment when it was made, so signing again would give other bytes under the
 /// same NEVRA; hence the first is kept, and as long as the object it names. It is beside the
 /// objects and not in the database because it says something about objects alone, one rename makes
-/// it, and both are backed up together (docs/decisions/0010). From several threads at once.
+/// it, and both are backed up together (docs/decisions/0011). From several threads at once.
 class SignedObjects {
 public:
     explicit SignedObjects(const ObjectStore& store) : store_(store) {}

@@ -24,6 +24,10 @@ void SigningQueue::start(core::RunCompose order, Ended ended) {
     wake_.notify_one();
 }
 
+void SigningQueue::start(core::RunMove order, MoveEnded ended) {
+    composer_.start(std::move(order), std::move(ended));
+}
+
 void SigningQueue::stop() {
     thread_.request_stop();
     if (thread_.joinable()) thread_.join();

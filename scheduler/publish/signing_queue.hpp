@@ -26,6 +26,8 @@ public:
 
     /// From any thread, as the composer's.
     void start(core::RunCompose order, Ended ended) override;
+    /// What it shows is signed already.
+    void start(core::RunMove order, MoveEnded ended) override;
 
     /// Ends what is here, each with an error, and joins; to be called before the composer's stop().
     /// @pre no start() after it

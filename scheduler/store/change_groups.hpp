@@ -24,12 +24,14 @@ using Rows = std::map<Key<Row>, const Row*>;
 struct ChangeGroups {
     std::set<AttemptId> leases_ended;  ///< their rows go, before anything is written
     Rows<core::Lease> leases_granted;  ///< not among `rows`
+    Rows<core::Build> builds_tried;    ///< not among `rows`; each is in the database already
     boost::mp11::mp_rename<boost::mp11::mp_transform<Rows, RowTypes>, std::tuple> rows;
 
     explicit ChangeGroups(const std::vector<core::Change>& changes) {
         for (const core::Change& change : changes) {
             std::visit([this](const auto& row) { add(row); }, change);
         }
+        take_tried_builds();
         if (builds_leased_.empty() && comparisons_leased_.empty()) return;
         take_granted_leases();
         for (const BuildId id : builds_leased_) refuse("build", id.value);
@@ -51,7 +53,11 @@ private:
         put(row);
     }
     void add(const core::Attempt& row) {
-        if (has_own_row(row)) put(row);
+        if (has_own_row(row)) {
+            put(row);
+        } else {
+            begun_.insert(row.id);
+        }
     }
     void add(const core::Build& row) { add_target(row, builds_leased_); }
     void add(const core::Comparison& row) { add_target(row, comparisons_leased_); }
@@ -69,6 +75,17 @@ private:
         }
     }
 
+    /// A lease that is older than this batch is of a build that is there.
+    void take_tried_builds() {
+        for (const auto& [key, attempt] : of<core::Attempt>()) {
+            const AttemptId id = attempt->id;
+            if (!attempt->build || begun_.contains(id) || !leases_ended.contains(id)) continue;
+            const auto build = of<core::Build>().find(std::make_tuple(*attempt->build));
+            if (build != of<core::Build>().end())
+                builds_tried.insert(of<core::Build>().extract(build));
+        }
+    }
+
     void take_granted_leases() {
         std::erase_if(of<core::Lease>(), [this](const auto& entry) {
             const core::Lease& lease = *entry.second;
@@ -83,6 +100,7 @@ private:
         throw std::logic_error(what + " " + std::to_string(id) + " is leased without a lease");
     }
 
+    std::set<AttemptId> begun_;  ///< in this batch
     std::set<BuildId> builds_leased_;
     std::set<ComparisonId> comparisons_leased_;
 };

@@ -104,6 +104,10 @@ std::string PgRead::attempt_ends(const std::vector<AttemptId>& ids) {
     return list(sql::attempt_ends(), array + "}");
 }
 
+std::optional<std::string> PgRead::build_audit(BuildId id) {
+    return object(sql::build_audit(), id.value);
+}
+
 std::optional<std::string> PgRead::buildroot(const std::string& id) {
     return object(sql::buildroot(), id);
 }
@@ -130,6 +134,18 @@ std::string PgRead::composes(const std::string& release, const std::string& stre
 
 std::optional<std::string> PgRead::compose(ComposeId id) {
     return object(sql::compose(), published_, id.value);
+}
+
+std::optional<std::string> PgRead::compose_diff(ComposeId before, ComposeId after) {
+    return object(sql::compose_diff(), before.value, after.value);
+}
+
+std::string PgRead::stream_moves(const std::string& release, const std::string& stream, Page page) {
+    return list(sql::stream_moves(), release, stream, page.after, limit_of(page.limit));
+}
+
+std::optional<std::string> PgRead::stream_move(StreamMoveId id) {
+    return object(sql::stream_move(), id.value);
 }
 
 std::string PgRead::streams(const std::string& release) {

@@ -53,6 +53,8 @@ public:
     /// those that still run.
     std::string attempt_ends(const std::vector<AttemptId>& ids);
     /// By the digest of its packages.
+    /// Of the build whose RPMs it has.
+    std::optional<std::string> build_audit(BuildId id);
     std::optional<std::string> buildroot(const std::string& id);
     /// How a build was made, and its rebuild's RPMs for one variant: for provenance.
     std::optional<std::string> build_facts(BuildId id);
@@ -61,7 +63,11 @@ public:
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);
     std::optional<std::string> compose(ComposeId id);
+    /// What differs; nullopt if one of them is none.
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after);
     std::string streams(const std::string& release);
+    std::string stream_moves(const std::string& release, const std::string& stream, Page page);
+    std::optional<std::string> stream_move(StreamMoveId id);
 
 private:
     /// The first column of the first row.

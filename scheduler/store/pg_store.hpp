@@ -9,8 +9,8 @@
 
 namespace terrace::store {
 
-/// The farm's state in PostgreSQL. One connection, used by one thread; after any failure it is
-/// dropped and the next call makes another.
+/// The farm's state in PostgreSQL. One connection, used by one thread at a time; after any failure
+/// it is dropped and the next call makes another.
 class PgStore final : public engine::Store {
 public:
     /// Brings the schema up to date and takes the farm over: whoever held it before is refused from
@@ -18,6 +18,7 @@ public:
     /// again does not help.
     explicit PgStore(std::string dsn);
 
+    /// With all that was committed by sessions that were lost; they commit nothing afterwards.
     core::Snapshot load() override;
     void commit(const std::vector<core::Change>& changes) override;
 

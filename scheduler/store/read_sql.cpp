@@ -94,7 +94,7 @@ std::string comparison_rows(const std::string& selected, const std::string& more
 
 std::string compose_rows(const std::string& selected, const std::string& more = "") {
     return R"(select r.*, (select count(*) from compose_package m where m.compose = r.id) as packages,
-        $1::text || '/' || r.release || '/composes/' || r.id as path)" +
+        case when r.removed_at is null then $1::text || '/' || r.release || '/composes/' || r.id end as path)" +
            more + " from (" + selected + ") r order by r.id";
 }
 
@@ -180,6 +180,11 @@ std::string attempt_ends() {
            "select attempt, null, null from lease where attempt = any($1::bigint[])";
 }
 
+std::string build_audit() {
+    return "select a.* from build b join build_audit a on a.build = coalesce(b.reused_from, b.id) "
+           "where b.id = $1";
+}
+
 std::string buildroot() {
     return "select * from buildroot where id = $1";
 }
@@ -227,6 +232,35 @@ std::string compose() {
     return compose_rows("select * from compose where id = $2", R"(,
         (select coalesce(json_agg(m order by m.repo, m.filename), '[]') from compose_package m
           where m.compose = r.id) as package_list)");
+}
+
+/// Of a name and architecture in a repo: what each of two composes has. Only what differs.
+std::string compose_diff() {
+    const auto evr = [](const std::string& nevra) {
+        return "case when (" + nevra + "->>'epoch')::int > 0 then (" + nevra +
+               "->>'epoch') || ':' else '' end || (" + nevra + "->>'version') || '-' || (" + nevra +
+               "->>'release')";
+    };
+    return R"(select $1::bigint as before, $2::bigint as after,
+        (select coalesce(json_agg(x order by x.repo, x.name, x.arch), '[]') from (
+            select coalesce(a.repo, b.repo) as repo, coalesce(a.source, b.source) as source,
+                coalesce(a.nevra, b.nevra)->>'name' as name, coalesce(a.nevra, b.nevra)->>'arch' as arch,
+                )" +
+           evr("b.nevra") + " as before, " + evr("a.nevra") + R"( as after
+            from (select * from compose_package where compose = $1) b
+            full join (select * from compose_package where compose = $2) a
+              on a.repo = b.repo and a.nevra->>'name' = b.nevra->>'name' and a.nevra->>'arch' = b.nevra->>'arch'
+            where a.digest is distinct from b.digest) x) as packages
+        where exists (select from compose where id = $1) and exists (select from compose where id = $2))";
+}
+
+std::string stream_moves() {
+    return R"(select * from stream_move where ($1 = '' or release = $1) and ($2 = '' or stream = $2)
+        and id > $3 order by id limit $4)";
+}
+
+std::string stream_move() {
+    return "select * from stream_move where id = $1";
 }
 
 std::string streams() {

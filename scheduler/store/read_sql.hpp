@@ -19,6 +19,7 @@ std::string builds();
 std::string build();
 /// Of the attempts in $1: when and how they ended.
 std::string attempt_ends();
+std::string build_audit();
 std::string buildroot();
 std::string build_facts();
 std::string rebuilt_rpms();
@@ -26,6 +27,9 @@ std::string comparisons();
 std::string comparison();
 std::string composes();
 std::string compose();
+std::string compose_diff();
 std::string streams();
+std::string stream_moves();
+std::string stream_move();
 
 }  // namespace terrace::store::sql

@@ -130,26 +130,48 @@ private:
     std::size_t size_ = 0;
 };
 
+namespace detail {
+
+/// The rows of RowArrays, $1, $2 ..., as a table `v` of the row's columns.
+template <class Row>
+std::string rows_sql() {
+    std::string arrays;
+    std::string values;
+    boost::mp11::mp_for_each<Members<Row>>([&, number = 0](auto member) mutable {
+        using Value = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
+        const char* comma = number == 0 ? "" : ", ";
+        arrays += comma + ("$" + std::to_string(++number)) + "::" + column_type<Value>() + "[]";
+        values += comma + column_value<Value>(member.name);
+    });
+    const std::string all = columns<Row>(Which::all);
+    return "(select " + values + " from unnest(" + arrays + ") u (" + all + ")) v (" + all + ")";
+}
+
+}  // namespace detail
+
+/// As put_sql(), for rows that are there: costs less. One that is not there is left out.
+template <class Row>
+std::string update_sql() {
+    using detail::Which;
+    const auto from_v = [](const std::string& name) { return name + " = v." + name; };
+    const auto same = [](const std::string& name) { return "t." + name + " = v." + name; };
+    static_assert(std::tuple_size_v<decltype(Table<Row>::key)> == 1);
+    return std::string("update ") + Table<Row>::name + " t set " +
+           detail::columns<Row>(Which::others, from_v) + " from " + detail::rows_sql<Row>() +
+           " where " + detail::columns<Row>(Which::key, same);
+}
+
 /// $1, $2 ... are the arrays of RowArrays, no key twice. Writing the same rows again changes
 /// nothing. Of rows that are `only_new`, one that is there and the same stays, another one of its
 /// key is refused: to look first costs less than to be ready for a conflict.
 template <class Row, bool only_new = never_changes<Row>>
 std::string put_sql() {
     using detail::Which;
-    std::string arrays;
-    std::string values;
-    boost::mp11::mp_for_each<detail::Members<Row>>([&, number = 0](auto member) mutable {
-        using Value = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
-        const char* comma = number == 0 ? "" : ", ";
-        arrays += comma + ("$" + std::to_string(++number)) + "::" + column_type<Value>() + "[]";
-        values += comma + column_value<Value>(member.name);
-    });
     const std::string table = Table<Row>::name;
     const std::string all = detail::columns<Row>(Which::all);
     const std::string key = detail::columns<Row>(Which::key);
-    const std::string insert = "insert into " + table + " (" + all + ") select " + all +
-                               " from (select " + values + " from unnest(" + arrays + ") u (" +
-                               all + ")) v (" + all + ")";
+    const std::string insert = "insert into " + table + " (" + all + ") select " + all + " from " +
+                               detail::rows_sql<Row>();
     if constexpr (only_new) {
         const auto of = [](Which which, const std::string& alias) {
             return "(" +

@@ -7,19 +7,23 @@
 namespace terrace::store {
 
 /// Statements of one transaction that go to the server together, in order: each way there and back
-/// costs more than many a statement. Nothing has run before flush(), which throws what any of them
-/// throws; what comes of them is not seen.
+/// costs more than many a statement. After one that fails none of the others runs. Nothing has run
+/// before flush(), which throws what any of them throws; what comes of them is not seen.
 class Script {
 public:
     Script(Session& session, pqxx::transaction_base& tx) : session_(session), tx_(tx) {}
 
-    /// As Session::run(). The parameters are text, of types that follow from `sql`.
+    /// Statements without parameters.
+    void add(const std::string& sql) { text_ += sql + ";"; }
+
+    /// A statement that the session prepares once. One name, one text. The parameters are text, of
+    /// types that follow from `sql`.
     template <class... Parameters>
-    void add(const std::string& name, const std::string& sql, const Parameters&... parameters) {
-        if (session_.is_new_here(name)) text_ += "prepare " + name + " as " + sql + ";";
+    void run(const std::string& name, const std::string& sql, const Parameters&... parameters) {
+        if (session_.is_new_here(name)) add("prepare " + name + " as " + sql);
         std::string list;
         ((list += (list.empty() ? "" : ", ") + tx_.quote(parameters)), ...);
-        text_ += "execute " + name + " (" + list + ");";
+        add("execute " + name + " (" + list + ")");
         if (text_.size() > kBytesMax) flush();
     }
 

@@ -16,17 +16,8 @@ public:
 
     pqxx::connection& connection() { return *connection_; }
 
-    /// Runs `sql`, which is read and planned when a session runs it first. One name, one text.
-    template <class... Parameters>
-    pqxx::result run(pqxx::transaction_base& tx,
-                     const std::string& name,
-                     const std::string& sql,
-                     const Parameters&... parameters) {
-        if (is_new_here(name)) connection_->prepare(name, sql);
-        return compat::exec_prepared(tx, name, parameters...);
-    }
-
-    /// True once for each name: whoever asks prepares the statement.
+    /// True once for each name: whoever asks prepares the statement, which is then read and planned
+    /// when the session runs it first.
     bool is_new_here(const std::string& name) { return prepared_.insert(name).second; }
 
 private:

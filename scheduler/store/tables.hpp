@@ -65,6 +65,11 @@ struct Table<core::BuildRpm> {
     static constexpr std::tuple key = {&core::BuildRpm::build, &core::BuildRpm::filename};
 };
 template <>
+struct Table<core::BuildAudit> {
+    static constexpr const char* name = "build_audit";
+    static constexpr std::tuple key = {&core::BuildAudit::build};
+};
+template <>
 struct Table<core::Comparison> {
     static constexpr const char* name = "comparison";
     static constexpr std::tuple key = {&core::Comparison::id};
@@ -113,11 +118,26 @@ struct Table<core::Stream> {
     static constexpr std::tuple key = {&core::Stream::release, &core::Stream::name};
 };
 
+template <>
+struct Table<core::ComposeBuilds> {
+    static constexpr const char* name = "compose_builds";
+    static constexpr std::tuple key = {&core::ComposeBuilds::compose};
+};
+template <>
+struct Table<core::StreamMove> {
+    static constexpr const char* name = "stream_move";
+    static constexpr std::tuple key = {&core::StreamMove::id};
+};
+
 /// Rows that are written once: a row of that key is the same row.
 template <class Row>
-constexpr bool never_changes = boost::mp11::mp_contains<
-    boost::mp11::mp_list<core::BuildRpm, core::Buildroot, core::Attempt, core::ComparisonSample>,
-    Row>::value;
+constexpr bool never_changes = boost::mp11::mp_contains<boost::mp11::mp_list<core::BuildRpm,
+                                                                             core::BuildAudit,
+                                                                             core::Buildroot,
+                                                                             core::Attempt,
+                                                                             core::ComparisonSample,
+                                                                             core::ComposeBuilds>,
+                                                        Row>::value;
 
 /// Every row type, such that a table comes after those that its foreign keys point to.
 using RowTypes = boost::mp11::mp_list<core::PackageSet,
@@ -129,6 +149,7 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Rebuild,
                                       core::Build,
                                       core::BuildRpm,
+                                      core::BuildAudit,
                                       core::Comparison,
                                       core::Buildroot,
                                       core::Attempt,
@@ -137,7 +158,9 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::ComparisonSample,
                                       core::Compose,
                                       core::ComposePackage,
-                                      core::Stream>;
+                                      core::ComposeBuilds,
+                                      core::Stream,
+                                      core::StreamMove>;
 static_assert(boost::mp11::mp_size<RowTypes>::value + 1 == std::variant_size_v<core::Change>,
               "each alternative of Change but LeaseEnded is a table");
 

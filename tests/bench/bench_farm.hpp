@@ -13,6 +13,7 @@ namespace terrace::bench {
 class NullComposer final : public engine::Composer {
 public:
     void start(core::RunCompose, Ended) override {}
+    void start(core::RunMove, MoveEnded) override {}
 };
 
 /// Its rebuilds are flat: nothing waits for dependencies.

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "common/vocab/names.hpp"
+#include "scheduler/core/compose_rules.hpp"
 #include "scheduler/core/host_health.hpp"
 
 namespace terrace::sim {
@@ -115,6 +116,29 @@ void check_admission(const core::Snapshot& state) {
     }
 }
 
+/// A stream shows what its last finished move brought; one move at a time; what it shows is there,
+/// and so are the builds that it is made of.
+void check_streams(const core::Snapshot& state) {
+    std::map<std::pair<std::string, std::string>, ComposeId> shown;
+    std::set<std::pair<std::string, std::string>> moving;
+    for (const auto& [id, move] : state.stream_moves) {
+        const std::pair key(move.release, move.stream);
+        if (move.state == core::MoveState::finished) shown[key] = move.compose;
+        if (move.state != core::MoveState::pending) continue;
+        must(moving.insert(key).second, "a stream has one pending move");
+        const bool pending = state.composes.at(move.compose).state == core::ComposeState::pending;
+        must(pending == (move.kind == core::MoveKind::publish),
+             "a compose that is pending moves its stream, and no other does");
+    }
+    must(shown.size() == state.streams.size(), "a stream was moved to what it shows");
+    for (const auto& [key, stream] : state.streams) {
+        must(shown[key] == stream.compose, "a stream shows what it was moved to");
+        must(!state.composes.at(stream.compose).removed_at, "what a stream shows is there");
+        for (const BuildId build : state.compose_builds.at(stream.compose).builds)
+            must(!state.builds.at(build).removed_at, "the builds of what a stream shows are kept");
+    }
+}
+
 void check_budgets(const core::Snapshot& state, const core::FarmConfig& config) {
     for (const auto& [id, build] : state.builds) {
         must(build.infra_failures <= config.retry.infra_failures_max, "infra failures are bounded");
@@ -134,6 +158,7 @@ void check_invariants(const core::Snapshot& state, const core::FarmConfig& confi
     check_nevras(state);
     check_admission(state);
     check_budgets(state, config);
+    check_streams(state);
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;
         for (const auto& [build_id, build] : state.builds) {
@@ -152,6 +177,10 @@ void check_compose(const core::Snapshot& state,
                    ComposeId compose) {
     const auto found = state.compose_packages.find(compose);
     if (found == state.compose_packages.end()) return;
+    std::vector<core::ComposePackage> rows;
+    for (const auto& [key, row] : found->second) rows.push_back(row);
+    const std::vector<std::string> broken = core::broken_compose_rules(release, rows);
+    must(broken.empty(), broken.empty() ? "" : broken.front());
     const std::string baseline = release.baseline().name;
     std::map<std::string, Evr> evr_by_name;                     // in the baseline's os repo
     std::map<std::string, std::set<BuildId>> builds_by_source;  // in the baseline's os repo

@@ -1,32 +1,39 @@
 #include "tests/sim/sim_composer.hpp"
 
-#include <utility>
-
 namespace terrace::sim {
 
 void SimComposer::start(core::RunCompose order, Ended ended) {
-    running_.push_back({std::move(order), std::move(ended)});
+    const core::Compose& compose = order.compose;
+    running_.push_back({{compose.release, compose.stream},
+                        compose.id,
+                        [ended = std::move(ended), id = compose.id](const std::string& error) {
+                            ended(id, error);
+                        }});
+}
+
+void SimComposer::start(core::RunMove order, MoveEnded ended) {
+    const core::StreamMove& move = order.move;
+    running_.push_back(
+        {{move.release, move.stream},
+         move.compose,
+         [ended = std::move(ended), id = move.id](const std::string& error) { ended(id, error); }});
 }
 
 void SimComposer::step(bool faulty) {
     if (running_.empty()) return;
-    Running done = std::move(running_.front());
+    const Running done = std::move(running_.front());
     running_.erase(running_.begin());
-    const ComposeId id = done.order.compose.id;
     if (faulty && random_.percent(10)) {
-        done.ended(id, "injected: No space left on device");
+        done.ended("injected: No space left on device");
         return;
     }
-    published_[{done.order.compose.release, done.order.compose.stream}] = std::move(done.order);
-    done.ended(id, "");
+    published_[done.stream] = done.compose;
+    done.ended("");
 }
 
 void SimComposer::crash() {
-    for (Running& running : running_) {
-        if (random_.percent(50)) {
-            published_[{running.order.compose.release, running.order.compose.stream}] =
-                std::move(running.order);
-        }
+    for (const Running& running : running_) {
+        if (random_.percent(50)) published_[running.stream] = running.compose;
     }
     running_.clear();
 }

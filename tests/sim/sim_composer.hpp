@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scheduler/engine/ports.hpp"
@@ -16,26 +18,28 @@ public:
     explicit SimComposer(SimRandom& random) : random_(random) {}
 
     void start(core::RunCompose order, Ended ended) override;
+    void start(core::RunMove order, MoveEnded ended) override;
 
-    /// Ends one of the running composes, if there is one.
+    /// Ends one of the running composes or moves, if there is one.
     void step(bool faulty);
     /// The process died: what ran may have been published, nobody is told.
     void crash();
     bool idle() const { return running_.empty(); }
 
-    /// Stream -> what readers see.
-    const std::map<std::pair<std::string, std::string>, core::RunCompose>& published() const {
+    /// Stream, by release and name -> what readers see.
+    const std::map<std::pair<std::string, std::string>, ComposeId>& published() const {
         return published_;
     }
 
 private:
     struct Running {
-        core::RunCompose order;
-        Ended ended;
+        std::pair<std::string, std::string> stream;
+        ComposeId compose;
+        std::function<void(const std::string& error)> ended;
     };
     SimRandom& random_;
     std::vector<Running> running_;
-    std::map<std::pair<std::string, std::string>, core::RunCompose> published_;
+    std::map<std::pair<std::string, std::string>, ComposeId> published_;
 };
 
 }  // namespace terrace::sim

@@ -38,6 +38,12 @@ void check_constraints(const core::Snapshot& before, const core::Change& change)
         refuse_other_change_with_lease(before.comparisons, *row, core::ComparisonState::leased,
                                        "comparison");
     }
+    if (const auto* move = std::get_if<core::StreamMove>(&change)) {
+        const auto found = before.stream_moves.find(move->id);
+        if (found != before.stream_moves.end() && found->second.state != core::MoveState::pending &&
+            found->second.state != move->state)
+            throw std::logic_error("a final state of stream_move would change");
+    }
     if (const auto* rebuild = std::get_if<core::Rebuild>(&change)) {
         refuse_change_of_final_state(before.rebuilds, *rebuild, "rebuild");
     }
@@ -50,13 +56,24 @@ core::Snapshot SimStore::load() {
     return durable_;
 }
 
+void SimStore::load_shown_packages() {
+    for (const auto& [key, stream] : durable_.streams) {
+        const auto packages = all_packages_.find(stream.compose);
+        if (packages != all_packages_.end())
+            durable_.compose_packages.try_emplace(stream.compose, packages->second);
+    }
+}
+
 void SimStore::commit(const std::vector<core::Change>& changes) {
     if (faulty_ && random_.percent(3))
         throw engine::StoreError("injected: connection lost before the commit");
     for (const core::Change& change : changes) {
         check_constraints(durable_, change);
         core::apply_change(durable_, change);
+        if (const auto* row = std::get_if<core::ComposePackage>(&change))
+            all_packages_[row->compose][{row->repo, row->filename}] = *row;
     }
+    load_shown_packages();
     ++commits_;
     if (faulty_ && random_.percent(3))
         throw engine::StoreError("injected: connection lost after the commit");

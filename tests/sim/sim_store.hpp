@@ -20,7 +20,11 @@ public:
 
 private:
     SimRandom& random_;
+    /// PostgreSQL keeps the packages of every compose; what is loaded has those of streams.
+    void load_shown_packages();
+
     core::Snapshot durable_;
+    decltype(core::Snapshot::compose_packages) all_packages_;
     int commits_ = 0;
     bool faulty_ = true;
 };

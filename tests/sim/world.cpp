@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <stdexcept>
 #include <utility>
 
@@ -29,7 +30,8 @@ core::FarmConfig sim_config() {
          .defines = {},
          .digest = "variant"},
     };
-    release.streams = {"testing"};
+    release.streams = {"testing", "stable"};
+    release.composes_kept = 2;
     release.gate.quadruples = 4;
     core::FarmConfig config;
     config.releases["sim-1"] = release;
@@ -48,6 +50,8 @@ core::FarmConfig config_of(std::uint64_t seed) {
     core::ReleaseSpec& release = config.releases.at("sim-1");
     release.on_failed_dependency =
         seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
+    release.compose.allow_stall =
+        seed % 3 == 0 ? core::AllowStall::never : core::AllowStall::distro_sync;
     release.packages["package-5"].never = {"x86_64_v3"};
     release.packages["package-4"].expensive = true;
     // So few that chance alone makes them, to see what follows.
@@ -57,6 +61,7 @@ core::FarmConfig config_of(std::uint64_t seed) {
                      .probes = 1 + static_cast<int>(seed % 2),
                      .probe_delay_min = std::chrono::minutes(1),
                      .probe_delay_max = std::chrono::minutes(10)};
+    config.keeping.builds = std::chrono::minutes(2);  // so that builds are removed within a run
     return config;
 }
 
@@ -89,7 +94,10 @@ void World::add_worker(const std::string& name, Level level, const std::string& 
     workers_.push_back(std::make_unique<SimWorker>(name, level, host, random_, now_, send_event));
 }
 
+/// A commit that is under way then may still happen, and nobody is told.
 void World::restart_scheduler() {
+    if (random_.percent(50)) end_commit();
+    changes_ = nullptr;
     posted_.clear();
     composer_.crash();
     resolver_.crash();
@@ -101,17 +109,43 @@ void World::restart_scheduler() {
     store_.set_faulty(faulty_);
 }
 
-void World::run_batch(std::vector<engine::Command> batch) {
-    const int before = store_.commits();
-    engine_->run_batch(std::move(batch), now_);
-    if (store_.commits() == before) return;
+void World::leave_commit(std::vector<engine::Command> commands) {
+    end_commit();
+    engine_->decide(std::move(commands), now_);
+    changes_ = engine_->begin_commit(now_);
+    engine_->act();
+}
+
+void World::end_commit() {
+    if (!changes_) return;
+    std::exception_ptr failure;
+    try {
+        store_.commit(*changes_);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    changes_ = nullptr;
+    engine_->end_commit(failure);
     check_invariants(store_.durable(), config_);
     for (const auto& [key, stream] : store_.durable().streams) {
         check_compose(store_.durable(), config_.releases.at(key.first), stream.compose);
     }
 }
 
+void World::run_batch(std::vector<engine::Command> commands) {
+    if (engine_->room() < commands.size()) end_commit();
+    engine_->decide(std::move(commands), now_);
+    end_commit();
+    changes_ = engine_->begin_commit(now_);
+    end_commit();
+    engine_->act();
+}
+
 Result<core::Reply> World::send(core::Event event) {
+    if (faulty_ && random_.percent(5)) {
+        // It comes twice, the second time while the database takes what the first one did.
+        leave_commit({{event, [](const Result<core::Reply>&) {}}});
+    }
     Result<core::Reply> answer = Error{Errc::unavailable, "not answered"};
     int answers = 0;
     std::vector<engine::Command> batch;
@@ -121,7 +155,9 @@ Result<core::Reply> World::send(core::Event event) {
                      }});
     run_batch(std::move(batch));
     if (answers != 1) throw std::logic_error("a command must be answered exactly once");
-    if (answer && engine_->farm().state() != store_.durable()) {
+    // After a move its packages come with the next load, which may have failed once more.
+    const bool loaded = !engine_->farm().wants_reload();
+    if (answer && loaded && engine_->farm().state() != store_.durable()) {
         throw std::logic_error("memory must equal the database after a batch");
     }
     return answer;
@@ -168,13 +204,35 @@ void World::order_admission(const SimWorker& worker) {
     (void)send(core::OrderAdmission{worker.name(), order, "Because.", random_.percent(30)});
 }
 
+/// To any compose: most are refused.
+void World::move_stream() {
+    const core::Snapshot& state = store_.durable();
+    if (state.streams.empty() || state.composes.empty()) return;
+    core::MoveStream move;
+    move.release = state.streams.begin()->first.first;
+    move.stream = random_.percent(50) ? state.streams.begin()->first.second : "stable";
+    move.kind = random_.percent(50) ? core::MoveKind::rollback : core::MoveKind::promote;
+    const int last = static_cast<int>(state.composes.rbegin()->first.value);
+    if (move.kind == core::MoveKind::promote || random_.percent(50))
+        move.compose = ComposeId{1 + random_.below(last)};
+    (void)send(std::move(move));
+}
+
 void World::step() {
     now_ += std::chrono::milliseconds(500 + random_.below(5000));
     if (faulty_ && random_.percent(3)) break_something();
-    run_batch(std::exchange(posted_, {}));
+    if (faulty_ && random_.percent(3)) move_stream();
+    if (faulty_ && random_.percent(2)) (void)send(core::CollectGarbage{random_.percent(20)});
+    std::vector<engine::Command> posted = std::exchange(posted_, {});
+    if (random_.percent(50)) {
+        leave_commit(std::move(posted));
+    } else {
+        run_batch(std::move(posted));
+    }
     for (auto& worker : workers_) worker->step();
     if (random_.percent(30)) composer_.step(faulty_);
     if (random_.percent(30)) resolver_.step(faulty_);
+    run_batch({});
 }
 
 void World::stop_faults() {
@@ -194,9 +252,12 @@ void World::stop_faults() {
 }
 
 bool World::all_rebuilds_ended() const {
-    return std::ranges::all_of(store_.durable().rebuilds, [](const auto& rebuild) {
-        return core::is_final(rebuild.second.state);
+    const bool moved = std::ranges::all_of(store_.durable().stream_moves, [](const auto& move) {
+        return move.second.state != core::MoveState::pending;
     });
+    return moved && std::ranges::all_of(store_.durable().rebuilds, [](const auto& rebuild) {
+               return core::is_final(rebuild.second.state);
+           });
 }
 
 }  // namespace terrace::sim

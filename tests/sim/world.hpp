@@ -43,11 +43,17 @@ public:
 
 private:
     Result<core::Reply> send(core::Event event);
-    void run_batch(std::vector<engine::Command> batch);
+    /// Decides, and leaves the commit under way: what comes next is decided on top of it.
+    void leave_commit(std::vector<engine::Command> commands);
+    /// Ends the commit that is under way, if there is one.
+    void end_commit();
+    /// Decides, and ends every commit.
+    void run_batch(std::vector<engine::Command> commands);
     void add_worker(const std::string& name, Level level, const std::string& host);
     void restart_scheduler();
     void break_something();
     void order_admission(const SimWorker& worker);
+    void move_stream();
 
     core::FarmConfig config_;
     SimRandom random_;
@@ -57,6 +63,7 @@ private:
     SimResolver resolver_;
     std::vector<engine::Command> posted_;  ///< by the composer, for the next batch
     std::unique_ptr<engine::Engine> engine_;
+    const std::vector<core::Change>* changes_ = nullptr;  ///< of the commit that is under way
     std::vector<std::unique_ptr<SimWorker>> workers_;
     bool faulty_ = true;
 };

@@ -29,6 +29,7 @@ constexpr std::int64_t kMemoryLimitMin = std::int64_t{1} << 30;
 
 /// A fork bomb must not take the host's process numbers; make -j on the largest hosts is far below.
 constexpr std::int64_t kProcessesMax = 32'768;
+constexpr std::size_t kFindingsNoted = 50;  // in the log; the farm stores all of them
 
 Ending infra(std::string evidence) {
     return {Outcome::infra_aborted, std::move(evidence)};
@@ -247,8 +248,13 @@ private:
         if (auto refusal = march_refusal(order_, march_seen_, report_.rpms)) return refusal;
         // A seed that changed meanwhile may have been installed half old, half new.
         if (auto ending = seed_ending()) return ending;
-        for (const std::string& finding : report_.audit.findings)
-            context_.note("audit: " + printable(finding, 2000));
+        const auto& findings = report_.audit.findings;
+        for (std::size_t i = 0; i < std::min(findings.size(), kFindingsNoted); ++i)
+            context_.note("audit: " + printable(to_text(findings[i]), 2000));
+        if (findings.size() > kFindingsNoted) {
+            context_.note("audit: ... and " + std::to_string(findings.size() - kFindingsNoted) +
+                          " more findings");
+        }
         return std::nullopt;
     }
 

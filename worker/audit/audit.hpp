@@ -1,30 +1,44 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "common/vocab/audit.hpp"
 #include "common/vocab/level.hpp"
-#include "common/vocab/rpm_file.hpp"
+#include "worker/audit/object_audit.hpp"
 #include "worker/audit/rpm_payload.hpp"
 
-/// Static inspection of built RPMs: which level their instructions need, and whether two builds
-/// have the same code.
+/// Static inspection of built RPMs: which level their instructions need, whether two builds have
+/// the same code, and what packages are to others.
 namespace terrace::audit {
 
 /// Part of every code identity: a change of the rules below makes all older identities differ from
 /// new ones.
-inline constexpr const char* kVersion = "1";
+inline constexpr const char* kVersion = "2";
 
-/// Reads the payload of every RPM that is not a -debuginfo or -debugsource package.
+struct AuditedFunctions {
+    std::string file;
+    std::vector<FunctionAudit> functions;
+};
+
+struct AuditOptions {
+    Level level_max = Level::x86_64;
+    std::vector<AuditedFunctions>* functions = nullptr;  ///< filled if given
+};
+
+/// Reads RPMs, ELF objects and static libraries. -debuginfo packages, and files that end with
+/// .debug, only give names to the functions of the others, by build id.
 ///
-/// `level_used` is the highest level of any instruction of the packages' x86-64 objects; `none`
-/// where there are none. `findings` come one a function and 50 in all: first instructions above
-/// `level_max`, code reached by run-time dispatch included, then notes about extensions that no
-/// level includes and about what could not be audited. `code_identity` is the same for two builds
-/// if the code and the read-only data of all objects are, whatever their build ids, debug
-/// information and addresses.
+/// `level_used` is the highest level of any instruction of the x86-64 objects, dispatched or not;
+/// `none` where there are none. `findings`: first what needs more than `level_max` and is not
+/// dispatched (docs/audit.md), then notes: extensions that a program asks the system about, what
+/// could not be audited. `code_identity` is the same for two builds if code, constants and
+/// variables of all objects are, whatever their build ids, debug information, addresses and
+/// padding. `interfaces` has sonames and exported symbols of each package.
 ///
-/// Throws AuditError for a file that is no RPM or is damaged. Callable from any thread.
-AuditReport audit_rpms(const std::vector<std::filesystem::path>& rpms, Level level_max);
+/// Throws AuditError for a file that is neither, or is a damaged RPM. Callable from any thread.
+AuditReport audit_files(const std::vector<std::filesystem::path>& files,
+                        const AuditOptions& options);
 
 }  // namespace terrace::audit

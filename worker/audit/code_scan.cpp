@@ -1,124 +1,139 @@
 #include "worker/audit/code_scan.hpp"
 
-#include <Zydis/Zydis.h>
-
+#include <algorithm>
+#include <cstring>
 #include <utility>
-#include <vector>
-
-#include "worker/audit/isa_level.hpp"
 
 namespace terrace::audit {
 
 namespace {
 
-bool ends_flow(const ZydisDecodedInstruction& instruction) {
-    return instruction.meta.category == ZYDIS_CATEGORY_RET ||
-           instruction.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
-           instruction.mnemonic == ZYDIS_MNEMONIC_UD2 || instruction.mnemonic == ZYDIS_MNEMONIC_HLT;
+constexpr int kTablesMax = 64;  // within one function; hostile code has as many as it likes
+
+/// Sign-extended, as the CPU does.
+std::int64_t value_of(Field field, const std::uint8_t* instruction) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, instruction + field.offset, field.bytes);
+    const unsigned unused_bits = 64 - 8u * field.bytes;
+    return static_cast<std::int64_t>(value << unused_bits) >> unused_bits;
 }
 
-bool is_padding(const ZydisDecodedInstruction& instruction) {
-    return instruction.mnemonic == ZYDIS_MNEMONIC_NOP ||
-           instruction.mnemonic == ZYDIS_MNEMONIC_INT3;
-}
-
-/// [rip + displacement]
-bool is_rip_relative(const ZydisDecodedInstruction& instruction) {
-    return (instruction.attributes & ZYDIS_ATTRIB_HAS_MODRM) != 0 &&
-           instruction.raw.modrm.mod == 0 && instruction.raw.modrm.rm == 5;
-}
-
-bool leaves(const ZydisDecodedInstruction& instruction, std::size_t offset, std::size_t size) {
-    const auto next = static_cast<std::int64_t>(offset + instruction.length);
-    const std::int64_t target = next + instruction.raw.imm[0].value.s;
-    return target < 0 || std::cmp_greater_equal(target, size);
-}
-
-void append_normalised(const ZydisDecodedInstruction& instruction,
-                       Bytes code,
-                       std::size_t offset,
-                       std::string& out) {
-    const std::size_t begin = out.size();
-    for (const std::uint8_t byte : code.subspan(offset, instruction.length)) {
-        out.push_back(static_cast<char>(byte));
-    }
-    const auto clear = [&](std::size_t field, std::size_t bits) {
-        out.replace(begin + field, bits / 8, bits / 8, '\0');
-    };
-    const ZydisDecodedInstructionRaw& raw = instruction.raw;
-    if (is_rip_relative(instruction)) clear(raw.disp.offset, raw.disp.size);
-    if (raw.imm[0].is_relative && leaves(instruction, offset, code.size())) {
-        clear(raw.imm[0].offset, raw.imm[0].size);
-    }
-}
-
-/// Collects needs; what comes in last is only believed once the flow of control has ended after it.
-class NeedCollector {
+class Scanner {
 public:
-    explicit NeedCollector(CodeScan& scan) : scan_(scan) {}
+    Scanner(Decoder& decoder, Bytes code, std::uint64_t address)
+        : decoder_(decoder), code_(code), address_(address) {
+        scan_.normalised.assign(code.begin(), code.end());
+    }
 
-    void add(const ZydisDecodedInstruction& instruction, std::uint64_t address) {
-        const IsaNeed need = need_of(instruction);
-        has_pending_ = true;
-        if (need.level > Level::x86_64 || need.extension != nullptr) {
-            const char* mnemonic = ZydisMnemonicGetString(instruction.mnemonic);
-            pending_.push_back({need, {mnemonic != nullptr ? mnemonic : "?", address, need.level}});
+    CodeScan scan() {
+        std::size_t end_of_code = 0;  // without the padding seen last
+        for (std::size_t offset = 0; offset < code_.size();) {
+            const Decoded* instruction = decoder_.decode(code_, offset);
+            if (instruction == nullptr) {
+                if (!scan_.undecodable) scan_.undecodable = address_ + offset;
+                pending_.clear();
+                has_pending_ = false;
+                const std::optional<std::size_t> entry = next_entry(offset);
+                if (!entry) return std::move(scan_);
+                offset = *entry;
+                continue;
+            }
+            const std::size_t next = offset + instruction->length;
+            if (instruction->displacement.bytes != 0) {
+                normalise(instruction->displacement, offset, next,
+                          instruction->is_address ? ReferenceKind::address : ReferenceKind::data);
+            }
+            if (instruction->branch.bytes != 0) {
+                normalise(instruction->branch, offset, next,
+                          instruction->is_call ? ReferenceKind::call : ReferenceKind::jump);
+            }
+            if (!instruction->is_padding) {
+                end_of_code = next;
+                judge(*instruction, address_ + offset);
+            }
+            offset = next;
         }
-        if (ends_flow(instruction)) believe();
+        believe();
+        scan_.normalised.resize(end_of_code);
+        return std::move(scan_);
+    }
+
+private:
+    void normalise(Field field, std::size_t offset, std::size_t next, ReferenceKind kind) {
+        const std::int64_t distance = value_of(field, code_.data() + offset);
+        const std::uint64_t target = static_cast<std::uint64_t>(next) +
+                                     static_cast<std::uint64_t>(distance);  // wraps below 0
+        if (target < code_.size()) {
+            if (kind != ReferenceKind::data && target > offset)
+                entries_.push_back(static_cast<std::size_t>(target));
+            return;
+        }
+        std::memset(scan_.normalised.data() + offset + field.offset, 0, field.bytes);
+        scan_.references.push_back({address_ + target, kind});
+    }
+
+    /// The first place behind `offset` that the code before it leads to.
+    std::optional<std::size_t> next_entry(std::size_t offset) {
+        if (++tables_ > kTablesMax) return std::nullopt;
+        std::ranges::sort(entries_);
+        const auto entry = std::ranges::upper_bound(entries_, offset);
+        if (entry == entries_.end()) return std::nullopt;
+        return *entry;
+    }
+
+    /// What comes in last is only believed once the flow of control has ended after it.
+    void judge(const Decoded& instruction, std::uint64_t address) {
+        has_pending_ = true;
+        const IsaNeed& need = instruction.need;
+        if (need.extension != nullptr || need.level > scan_.level_used) {
+            if (need.level > Level::x86_64 || need.extension != nullptr)
+                pending_.push_back({need, instruction.mnemonic, address});
+        }
+        if (instruction.ends_flow) believe();
     }
 
     void believe() {
         if (has_pending_ && scan_.level_used == Level::none) scan_.level_used = Level::x86_64;
-        for (auto& [need, instruction] : pending_) {
+        for (const Pending& pending : pending_) {
+            const IsaNeed& need = pending.need;
             if (need.extension != nullptr) {
-                scan_.outside.try_emplace(need.extension, std::move(instruction));
+                if (!scan_.outside.contains(need.extension))
+                    scan_.outside.emplace(need.extension, described(pending));
             } else if (need.level > scan_.level_used) {
                 scan_.level_used = need.level;
-                scan_.highest = std::move(instruction);
+                scan_.highest = described(pending);
             }
         }
         pending_.clear();
         has_pending_ = false;
     }
 
-private:
     struct Pending {
         IsaNeed need;
-        InstructionAt instruction;
+        ZydisMnemonic mnemonic;
+        std::uint64_t address;
     };
-    CodeScan& scan_;
+
+    static InstructionAt described(const Pending& pending) {
+        const char* mnemonic = ZydisMnemonicGetString(pending.mnemonic);
+        return {mnemonic != nullptr ? mnemonic : "?", pending.address, pending.need.level,
+                pending.need.is_system};
+    }
+
+    Decoder& decoder_;
+    Bytes code_;
+    std::uint64_t address_;
+    CodeScan scan_;
     std::vector<Pending> pending_;
+    std::vector<std::size_t> entries_;  ///< forward targets within the stretch
+    int tables_ = 0;
     bool has_pending_ = false;
 };
 
 }  // namespace
 
-CodeScan scan_code(Bytes code, std::uint64_t address) {
-    CodeScan scan;
-    NeedCollector needs(scan);
-    ZydisDecoder decoder;
-    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-    std::size_t end_of_code = 0;  // of scan.normalised, without the padding seen last
-    for (std::size_t offset = 0; offset < code.size();) {
-        ZydisDecodedInstruction instruction;
-        const ZyanStatus status = ZydisDecoderDecodeInstruction(
-            &decoder, nullptr, code.data() + offset, code.size() - offset, &instruction);
-        if (!ZYAN_SUCCESS(status)) {
-            scan.undecodable = address + offset;
-            const Bytes rest = code.subspan(offset);
-            scan.normalised.append(rest.begin(), rest.end());
-            return scan;
-        }
-        append_normalised(instruction, code, offset, scan.normalised);
-        if (!is_padding(instruction)) {
-            end_of_code = scan.normalised.size();
-            needs.add(instruction, address + offset);
-        }
-        offset += instruction.length;
-    }
-    needs.believe();
-    scan.normalised.resize(end_of_code);
-    return scan;
+CodeScan scan_code(Decoder& decoder, Bytes code, std::uint64_t address) {
+    return Scanner(decoder, code, address).scan();
 }
 
 }  // namespace terrace::audit

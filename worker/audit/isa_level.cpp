@@ -42,14 +42,36 @@ constexpr auto kLevelOfSet = [] {
     return levels;
 }();
 
+/// What is not in this list and in no level is arithmetic: AES, SHA, GFNI, the younger AVX-512 ...
+constexpr auto kIsSystem = [] {
+    std::array<bool, ZYDIS_ISA_SET_MAX_VALUE + 1> system{};
+    for (const ZydisISASet set :
+         {ZYDIS_ISA_SET_CLDEMOTE, ZYDIS_ISA_SET_CLFLUSHOPT, ZYDIS_ISA_SET_CLWB,
+          ZYDIS_ISA_SET_CLZERO,   ZYDIS_ISA_SET_ENQCMD,     ZYDIS_ISA_SET_HRESET,
+          ZYDIS_ISA_SET_INVPCID,  ZYDIS_ISA_SET_MCOMMIT,    ZYDIS_ISA_SET_MONITOR,
+          ZYDIS_ISA_SET_MONITORX, ZYDIS_ISA_SET_MOVDIR,     ZYDIS_ISA_SET_MPX,
+          ZYDIS_ISA_SET_PCONFIG,  ZYDIS_ISA_SET_PKU,        ZYDIS_ISA_SET_PREFETCHWT1,
+          ZYDIS_ISA_SET_PT,       ZYDIS_ISA_SET_RDPID,      ZYDIS_ISA_SET_RDPRU,
+          ZYDIS_ISA_SET_RDRAND,   ZYDIS_ISA_SET_RDSEED,     ZYDIS_ISA_SET_RDTSCP,
+          ZYDIS_ISA_SET_RDWRFSGS, ZYDIS_ISA_SET_RTM,        ZYDIS_ISA_SET_SERIALIZE,
+          ZYDIS_ISA_SET_SGX,      ZYDIS_ISA_SET_SGX_ENCLV,  ZYDIS_ISA_SET_SMAP,
+          ZYDIS_ISA_SET_SMX,      ZYDIS_ISA_SET_SVM,        ZYDIS_ISA_SET_TSX_LDTRK,
+          ZYDIS_ISA_SET_UINTR,    ZYDIS_ISA_SET_VMFUNC,     ZYDIS_ISA_SET_VTX,
+          ZYDIS_ISA_SET_WAITPKG,  ZYDIS_ISA_SET_XSAVE,      ZYDIS_ISA_SET_XSAVEC,
+          ZYDIS_ISA_SET_XSAVEOPT, ZYDIS_ISA_SET_XSAVES,     ZYDIS_ISA_SET_PADLOCK_RNG}) {
+        system[static_cast<std::size_t>(set)] = true;
+    }
+    return system;
+}();
+
 }  // namespace
 
 IsaNeed need_of(const ZydisDecodedInstruction& instruction) {
     if (instruction.mnemonic == ZYDIS_MNEMONIC_TZCNT) return {};
     if (instruction.meta.isa_ext == ZYDIS_ISA_EXT_AMD3DNOW_PREFETCH) return {};
-    const Level level = kLevelOfSet.at(static_cast<std::size_t>(instruction.meta.isa_set));
-    if (level != Level::none) return {level, nullptr};
-    return {Level::x86_64, ZydisISASetGetString(instruction.meta.isa_set)};
+    const auto set = static_cast<std::size_t>(instruction.meta.isa_set);
+    if (const Level level = kLevelOfSet.at(set); level != Level::none) return {level};
+    return {Level::x86_64, ZydisISASetGetString(instruction.meta.isa_set), kIsSystem.at(set)};
 }
 
 }  // namespace terrace::audit

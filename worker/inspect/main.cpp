@@ -2,13 +2,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/describe.hpp>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "common/vocab/names.hpp"
 #include "common/wire/json.hpp"
 #include "worker/inspect/confinement.hpp"
+#include "worker/inspect/function_lines.hpp"
 #include "worker/inspect/inspect_rpms.hpp"
 
 namespace {
@@ -24,13 +27,44 @@ constexpr int kMachineFailed = 3;
     ::_exit(exit_code);
 }
 
-int run(const std::string& directory,
-        terrace::Level level,
-        const terrace::inspect::Confinement& limits) {
+struct Request {
+    std::string directory;
+    std::vector<std::string> files;  ///< instead of a directory
+    bool lists_functions = false;
+    terrace::Level level = terrace::Level::x86_64;
+};
+
+/// What is printed for files: the audit, or why there is none.
+struct FilesAudit {
+    std::string refusal;
+    terrace::AuditReport audit;
+    std::vector<terrace::inspect::FunctionLine> functions;
+};
+BOOST_DESCRIBE_STRUCT(FilesAudit, (), (refusal, audit, functions))
+
+std::string answer_of(const Request& request) {
+    if (request.files.empty()) {
+        return terrace::wire::to_text(
+            terrace::inspect::inspect_rpms(request.directory, request.level));
+    }
+    FilesAudit answer;
+    std::vector<terrace::audit::AuditedFunctions> functions;
+    terrace::audit::AuditOptions options{request.level,
+                                         request.lists_functions ? &functions : nullptr};
+    const std::vector<std::filesystem::path> files(request.files.begin(), request.files.end());
+    try {
+        answer.audit = terrace::inspect::inspect_files(files, options);
+        answer.functions = terrace::inspect::lines_of(functions);
+    } catch (const terrace::audit::AuditError& e) {
+        answer = {e.what(), {}, {}};
+    }
+    return terrace::wire::to_text(answer);
+}
+
+int run(const Request& request, const terrace::inspect::Confinement& limits) {
     try {
         terrace::inspect::confine(limits);
-        const auto inspection = terrace::inspect::inspect_rpms(directory, level);
-        std::cout << terrace::wire::to_text(inspection) << std::endl;
+        std::cout << answer_of(request) << std::endl;
         return std::cout ? 0 : kMachineFailed;
     } catch (const std::bad_alloc&) {
         terrace::inspect::Inspection refused;
@@ -49,10 +83,17 @@ int main(int argc, char** argv) {
     CLI::App app(
         "Reads the RPMs of a directory, as a process that has nothing to lose, and prints one line "
         "of JSON: their names, the level of their instructions, the identity of their code.");
-    std::string directory;
+    Request request;
     std::string level = "x86_64";
     terrace::inspect::Confinement limits;
-    app.add_option("DIR", directory, "Where the RPMs are, and nothing else")->required();
+    auto* directory =
+        app.add_option("DIR", request.directory, "Where the RPMs are, and nothing else");
+    auto* files =
+        app.add_option("--files", request.files, "Instead: RPMs, ELF objects and static libraries");
+    files->excludes(directory);
+    app.add_flag("--functions", request.lists_functions,
+                 "List each function with its level and the identity of its code")
+        ->needs(files);
     app.add_option("--level", level, "Instructions above this level are findings")
         ->capture_default_str();
     auto* uid = app.add_option("--uid", limits.uid, "Become this user first, and have no way back");
@@ -74,5 +115,10 @@ int main(int argc, char** argv) {
                   << "' is no level: x86_64, x86_64_v2, x86_64_v3 or x86_64_v4.\n";
         return kUsageError;
     }
-    leave(run(directory, *level_max, limits));
+    if (request.directory.empty() && request.files.empty()) {
+        std::cerr << "terrace-inspect: say what to read: DIR, or --files FILE...\n";
+        return kUsageError;
+    }
+    request.level = *level_max;
+    leave(run(request, limits));
 }

@@ -8,6 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <type_traits>
+#include <utility>
+
+#include "worker/inspect/rpm_facets.hpp"
 
 namespace terrace::inspect {
 namespace {
@@ -32,7 +35,7 @@ std::string text(Header header, rpmTagVal tag) {
 
 }  // namespace
 
-Result<Nevra> read_nevra(const std::filesystem::path& rpm) {
+Result<RpmHeader> read_header(const std::filesystem::path& rpm) {
     // librpm keeps macros and its configuration in globals.
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
@@ -58,7 +61,9 @@ Result<Nevra> read_nevra(const std::filesystem::path& rpm) {
     nevra.version = text(header.get(), RPMTAG_VERSION);
     nevra.release = text(header.get(), RPMTAG_RELEASE);
     nevra.arch = headerIsSource(header.get()) ? "src" : text(header.get(), RPMTAG_ARCH);
-    return nevra;
+    RpmHeader result{std::move(nevra), {}};
+    if (result.nevra.arch != "src") result.facets = read_facets(header.get());
+    return result;
 }
 
 }  // namespace terrace::inspect

@@ -59,7 +59,7 @@ struct Rounds {
     std::vector<double> bare_queue;  ///< and on tables that promise nothing
     double cycles_per_commit = 0;
     double commit_ms = 0;     ///< of one commit, on average
-    double commit_share = 0;  ///< of the engine's time
+    double commit_share = 0;  ///< of the time
 };
 
 /// A second database on the same server, filled like the farm's.
@@ -164,7 +164,7 @@ int run(const Options& options) {
     row("engine on no database", in_memory, "cycles/s");
     row("cycles in one commit", rounds.cycles_per_commit, "");
     row("one commit", rounds.commit_ms, "ms");
-    row("share of the engine's time in commits", rounds.commit_share * 100, "%");
+    row("share of the time with a commit under way", rounds.commit_share * 100, "%");
     row("a lease over HTTP at a fixed rate, p50", quantile(lease_ms, 0.5), "ms");
     row("a lease over HTTP at a fixed rate, p99", quantile(lease_ms, 0.99), "ms");
     const wire::json::value line = {{"bench", "dispatch"},

@@ -45,6 +45,7 @@ alter table checked.lease
     add foreign key (worker) references worker;
 create table checked.build_rpm (like build_rpm including defaults including constraints including indexes);
 alter table checked.build_rpm add foreign key (build) references checked.build;
+create table checked.build_history (like build_history including defaults including constraints including indexes);
 create sequence checked.attempt_number;
 
 create schema bare;
@@ -58,6 +59,8 @@ create table bare.lease (like lease including defaults);
 alter table bare.lease add primary key (attempt);
 create table bare.build_rpm (like build_rpm including defaults);
 alter table bare.build_rpm add primary key (build, filename);
+create table bare.build_history (like build_history including defaults);
+alter table bare.build_history add primary key (release, source);
 create sequence bare.attempt_number;
 )";
 
@@ -84,7 +87,11 @@ constexpr Statement kStatements[] = {
      "where id = $1"},
     {"add_rpm",
      "insert into build_rpm (build, filename, nevra, digest, size, debug) "
-     "values ($1, $2, $3::jsonb, $4, 1, false)"}};
+     "values ($1, $2, $3::jsonb, $4, 1, false)"},
+    {"learn",
+     "insert into build_history (release, source, wall_ms, memory_peak_bytes, disk_bytes) "
+     "values ('bench', $1, '[60000]', '[]', '[]') on conflict (release, source) do update "
+     "set wall_ms = excluded.wall_ms"}};
 
 /// What one cycle knows.
 struct Leased {
@@ -118,6 +125,7 @@ void finish(pqxx::connection& connection, const Leased& leased) {
                   lease.at(0)[0].as<int>(), lease.at(0)[1].as<std::string>(), "Wrote: " + filename);
     exec_prepared(tx, "finish_build", leased.build, "Wrote: " + filename);
     exec_prepared(tx, "add_rpm", leased.build, filename, nevra, std::string(64, 'a'));
+    exec_prepared(tx, "learn", leased.package);
     tx.commit();
 }
 

@@ -11,8 +11,8 @@ namespace terrace::bench {
 
 /// The rival: the table of builds is the queue, whoever wants a build takes one by SELECT ... FOR
 /// UPDATE SKIP LOCKED, one at a time, and every lease and every finish is a transaction. It writes
-/// what the farm writes: build, attempt, lease and RPM. Its queue being the table of builds, it
-/// must also mark a leased one there.
+/// what the farm writes: build, attempt, lease, RPM and what the build took. Its queue being the
+/// table of builds, it must also mark a leased one there.
 class SqlQueue {
 public:
     enum class Tables {

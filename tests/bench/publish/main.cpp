@@ -1,5 +1,5 @@
 // What the metadata of a large repository costs: all of it anew, and after one package was added,
-// against createrepo_c over the same files.
+// against createrepo_c over the same files; and what it costs to know that no client is hurt.
 #include <CLI/CLI.hpp>
 
 #include <fmt/format.h>
@@ -18,6 +18,7 @@
 #include "common/os/child_process.hpp"
 #include "common/os/files.hpp"
 #include "common/wire/json.hpp"
+#include "scheduler/publish/client_check.hpp"
 #include "scheduler/publish/repo_writer.hpp"
 #include "tests/bench/statistics.hpp"
 
@@ -32,6 +33,7 @@ struct Options {
     std::filesystem::path added;     ///< Packages/ with the one that is added
     std::filesystem::path work;
     int rounds = 3;
+    bool only_check = false;
 };
 
 double seconds_since(Clock::time_point started) {
@@ -91,10 +93,38 @@ struct Times {
     double incremental = 0;
     double full_theirs = 0;
     double update_theirs = 0;
+    double check_full = 0;
+    double check = 0;
 };
 
+/// The repository of the baseline and of a complete variant of a compose. Both have the same
+/// packages here, but their clients differ, so all is solved for each.
+void offer_to_clients(const std::filesystem::path& repository,
+                      const std::filesystem::path& compose) {
+    for (const char* variant : {"x86_64", "x86_64_v3"}) {
+        std::filesystem::create_directories(compose / variant);
+        std::filesystem::create_directory_symlink(std::filesystem::absolute(repository),
+                                                  compose / variant / "os");
+    }
+}
+
+void check(const std::filesystem::path& work, const std::string& compose, bool first) {
+    publish::ClientCheck check;
+    check.compose = work / "composes" / compose;
+    check.variants = {{"x86_64", Level::x86_64, Encoding::arch},
+                      {"x86_64_v3", Level::x86_64_v3, Encoding::arch}};
+    if (!first) check.earlier = {work / "composes" / "1"};
+    check.cache = work / "cache";
+    const auto findings = publish::check_clients(check, {});
+    if (!findings.empty())
+        throw std::runtime_error("The clients are hurt: " + to_string(findings.front()));
+}
+
 /// One round: both write the repository, get one package more, and write it again.
-Times one_round(const Files& base, const Files& more, const std::filesystem::path& work) {
+Times one_round(const Files& base,
+                const Files& more,
+                const std::filesystem::path& work,
+                bool only_check) {
     Times times;
     const std::filesystem::path cache = work / "cache";
     const std::filesystem::path ours = work / "ours";
@@ -104,12 +134,19 @@ Times one_round(const Files& base, const Files& more, const std::filesystem::pat
     times.link = seconds_of([&] { link_tree(more, next); });
     times.incremental = seconds_of([&] { write_ours(more, next, cache); });
 
+    offer_to_clients(ours, work / "composes" / "1");
+    offer_to_clients(next, work / "composes" / "2");
+    times.check_full = seconds_of([&] { check(work, "1", true); });
+    times.check = seconds_of([&] { check(work, "2", false); });
+
     const std::filesystem::path theirs = work / "theirs";
-    link_tree(base, theirs);
-    times.full_theirs = seconds_of([&] { write_theirs(theirs, false); });
-    link_tree({more.back()}, theirs);
-    times.update_theirs = seconds_of([&] { write_theirs(theirs, true); });
-    for (const auto& directory : {cache, ours, next, theirs})
+    if (!only_check) {
+        link_tree(base, theirs);
+        times.full_theirs = seconds_of([&] { write_theirs(theirs, false); });
+        link_tree({more.back()}, theirs);
+        times.update_theirs = seconds_of([&] { write_theirs(theirs, true); });
+    }
+    for (const auto& directory : {cache, ours, next, theirs, work / "composes"})
         std::filesystem::remove_all(directory);
     return times;
 }
@@ -124,12 +161,14 @@ int run(const Options& options) {
 
     std::map<std::string, std::vector<double>> rounds;
     for (int round = 0; round < options.rounds; ++round) {
-        const Times times = one_round(base, more, options.work);
+        const Times times = one_round(base, more, options.work, options.only_check);
         rounds["link_s"].push_back(times.link);
         rounds["full_s"].push_back(times.full);
         rounds["incremental_s"].push_back(times.incremental);
         rounds["createrepo_full_s"].push_back(times.full_theirs);
         rounds["createrepo_update_s"].push_back(times.update_theirs);
+        rounds["client_check_full_s"].push_back(times.check_full);
+        rounds["client_check_s"].push_back(times.check);
         rounds["ratio_vs_createrepo_update"].push_back(times.update_theirs / times.incremental);
         rounds["full_ratio_vs_createrepo"].push_back(times.full_theirs / times.full);
     }
@@ -157,6 +196,7 @@ int main(int argc, char** argv) {
     app.add_option("--packages", options.packages, "Directory of RPM files")->required();
     app.add_option("--added", options.added, "Directory of the RPM file to add")->required();
     app.add_option("--work", options.work, "Where to write, on the same file system")->required();
+    app.add_flag("--only-check", options.only_check, "Without createrepo_c's times");
     app.add_option("--rounds", options.rounds, "How often")->check(CLI::Range(1, 100));
     CLI11_PARSE(app, argc, argv);
     try {

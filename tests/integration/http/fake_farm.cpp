@@ -127,6 +127,9 @@ void FakeReads::set_build(std::string row) {
     const std::lock_guard lock(mutex_);
     build_ = std::move(row);
 }
+std::optional<std::string> FakeReads::build_audit(BuildId id) {
+    return row(id.value);
+}
 std::optional<std::string> FakeReads::buildroot(const std::string& id) {
     return id == "ab12" ? std::optional<std::string>(R"({"id": "ab12"})") : std::nullopt;
 }
@@ -149,6 +152,15 @@ std::optional<std::string> FakeReads::compose(ComposeId id) {
     if (!compose_.empty()) return compose_;
     return row(id.value);
 }
+std::optional<std::string> FakeReads::compose_diff(ComposeId before, ComposeId after) {
+    return row(before.value * 100 + after.value);
+}
+std::string FakeReads::stream_moves(const ComposeFilter& filter) {
+    return named("moves", filter, filter.release + filter.stream);
+}
+std::optional<std::string> FakeReads::stream_move(StreamMoveId id) {
+    return row(id.value);
+}
 std::string FakeReads::streams(const ReleaseFilter& filter) {
     return named("streams", filter, filter.release);
 }
@@ -163,20 +175,25 @@ FakeFarm::FakeFarm(std::string token,
       objects(store_, limits.object),
       publications_(store_, config_, state_ / "published", "https://repo.example.org"),
       logs(state_ / "logs", 1 << 20),
-      services_{config_,
-                [this](engine::Command command) { engine.post(std::move(command)); },
-                reads,
-                objects,
-                publications_,
-                logs,
-                LogKeeping{},
-                Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
-                       [this](auto urls) { return intake.freeze(urls); }},
-                read_pool_,
-                file_pool_,
-                intake_pool_,
-                work_,
-                limits},
+      services_{
+          config_,
+          [this](engine::Command command) { engine.post(std::move(command)); },
+          reads,
+          objects,
+          publications_,
+          logs,
+          LogKeeping{},
+          Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
+                 [this](auto urls) { return intake.freeze(urls); }},
+          RepoCare{[this](auto plan) { return repos.collect(plan); },
+                   [this](auto repo_state) { return repos.fsck(repo_state); },
+                   [this](auto release, auto stream) { return repos.verify(release, stream); }},
+          read_pool_,
+          file_pool_,
+          intake_pool_,
+          repo_pool_,
+          work_,
+          limits},
       router_(std::move(token)),
       server_(router_, file_pool_, std::move(options)) {
     engine.decide = [](const core::Event&) { return Result<core::Reply>(core::Done{}); };
@@ -190,6 +207,7 @@ FakeFarm::~FakeFarm() {
     read_pool_.join();
     file_pool_.join();
     intake_pool_.join();
+    repo_pool_.join();
 }
 
 void FakeFarm::stop() {

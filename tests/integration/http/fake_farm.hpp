@@ -54,12 +54,16 @@ public:
     std::optional<std::string> build(BuildId id) override;
     /// Attempts 1 to 10 are there; 2 has ended, and those in `ends`.
     AttemptEnds attempt_ends(const std::vector<AttemptId>& ids) override;
+    std::optional<std::string> build_audit(BuildId id) override;
     std::optional<std::string> buildroot(const std::string& id) override;
     std::string comparisons(const ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::string composes(const ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
+    std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;
     std::string streams(const ReleaseFilter& filter) override;
+    std::string stream_moves(const ComposeFilter& filter) override;
+    std::optional<std::string> stream_move(StreamMoveId id) override;
 
     void end_attempt(AttemptId id, AttemptEnd end);
     /// The only build's row, as JSON; empty: as the other rows.
@@ -104,6 +108,7 @@ public:
 
     FakeEngine engine;
     Intake intake;
+    RepoCare repos;
     FakeReads reads;
 
 private:
@@ -126,6 +131,7 @@ private:
     BlockingPool read_pool_{2, 100};
     BlockingPool file_pool_{2, 100};
     BlockingPool intake_pool_{1, 100};
+    BlockingPool repo_pool_{1, 100};
     Services services_;
     Router router_;
     Server server_;

@@ -57,7 +57,8 @@ TEST_CASE("lists pass their parameters on") {
          R"(["builds 0 1000 failedv3zlib"])"},
         {"/v1/comparisons?rebuild=1", R"(["comparisons 0 1000 "])"},
         {"/v1/composes?release=f45&stream=testing", R"(["composes 0 1000 f45testing"])"},
-        {"/v1/streams", R"(["streams 0 1000 "])"}};
+        {"/v1/streams", R"(["streams 0 1000 "])"},
+        {"/v1/moves?release=f45&stream=testing", R"(["moves 0 1000 f45testing"])"}};
     for (const auto& [target, body] : lists) {
         CAPTURE(target);
         const auto response = talk.get(target);
@@ -69,7 +70,7 @@ TEST_CASE("lists pass their parameters on") {
 
 TEST_CASE("rows are found by id or name, or are 404 with a sentence") {
     Talk talk;
-    for (const std::string noun : {"rebuild", "build", "comparison", "compose"}) {
+    for (const std::string noun : {"rebuild", "build", "comparison", "compose", "move"}) {
         CAPTURE(noun);
         CHECK(talk.get("/v1/" + noun + "s/17").body == R"({"id":17})");
         const auto missing = talk.get("/v1/" + noun + "s/18");

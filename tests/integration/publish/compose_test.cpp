@@ -11,6 +11,7 @@
 #include "scheduler/publish/compose_tree.hpp"
 #include "scheduler/publish/manifest.hpp"
 #include "tests/integration/publish/sample_rpms.hpp"
+#include "tests/unit/solv/primary_text.hpp"
 
 using namespace terrace;
 using namespace terrace::publish;
@@ -68,6 +69,10 @@ TEST_CASE("a compose on another file system than the objects has copies") {
 TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
     const testing::PublishedTool tool;
     core::RunCompose order = tool.order(1, "1.0");
+    order.packages.back().build = BuildId{18};
+    order.builds = {{BuildId{17}, "x86_64", 2, true, std::nullopt},
+                    {BuildId{18}, "x86_64_v3", 1, false, Verdict::promote}};
+    order.withheld = {{"other", "x86_64_v3", "Its verdict is regress.", Verdict::regress}};
     make_compose(tool.store(), tool.release(), order, {});
     const Manifest manifest = read_manifest(compose_path(tool.release(), ComposeId{1}));
     CHECK(manifest.id == order.compose.id);
@@ -79,9 +84,19 @@ TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
         return package.repo + package.filename;
     };
     std::ranges::sort(order.packages, {}, key);
-    CHECK((std::vector<core::ComposePackage>(manifest.packages.begin(), manifest.packages.end()) ==
-           order.packages));
+    const auto same = [](const core::ComposePackage& a, const core::ComposePackage& b) {
+        return a == b;
+    };
+    CHECK(std::ranges::equal(manifest.packages, order.packages, same));
     CHECK(manifest.signing == SigningNote{});
+    for (const ManifestPackage& package : manifest.packages) {
+        const bool variant = package.build == BuildId{18};
+        CHECK(package.variant == (variant ? "x86_64_v3" : "x86_64"));
+        CHECK(package.decision == (variant ? Decision::promoted : Decision::carried));
+        CHECK(package.attempt == (variant ? 1 : 2));
+        CHECK(package.verdict == (variant ? std::optional(Verdict::promote) : std::nullopt));
+    }
+    CHECK((manifest.withheld == order.withheld));
 }
 
 TEST_CASE("the same order gives the same bytes, whenever and in whatever order it comes") {
@@ -112,6 +127,40 @@ TEST_CASE("a damaged object stops the compose") {
     }
     CHECK(message.find(order.packages.front().filename + " is damaged") != std::string::npos);
     CHECK(std::filesystem::is_empty(tool.release() / "composes"));
+}
+
+TEST_CASE("a compose that a client cannot install from moves nothing, and says for whom and why") {
+    const testing::PublishedTool tool;
+    core::RunCompose order = tool.order(1, "1.0");
+    core::VariantSpec baseline;
+    baseline.name = "x86_64";
+    baseline.target_level = Level::x86_64;
+    order.clients.variants = {baseline};
+    std::vector<testing::MadeUp> beside = {{.name = "coreutils"}};
+    const auto publish = [&] {
+        const auto read = [&](const std::vector<SeedRepo>& repos) {
+            REQUIRE(repos.size() == 1);
+            const auto primary = tool.root() / "primary.xml";
+            os::write_file_atomically(primary, testing::primary_xml(beside));
+            auto repo = solv::read_client_repo(repos.front().name, primary);
+            return Result<std::vector<solv::ClientRepo>>(std::vector{*std::move(repo)});
+        };
+        Composer composer(tool.store(), tool.root() / "published", {}, read);
+        std::promise<std::string> ended;
+        composer.start(order, [&](ComposeId, std::string error) { ended.set_value(error); });
+        return ended.get_future().get();
+    };
+    order.clients.platform = {{"seed", "file:///seed", {}}};
+    const std::string error = publish();
+    CHECK(
+        error.starts_with("Stream testing was not moved: compose 1 would hurt clients (1 found).\n"
+                          "Client x86_64, stock, install, tool: "));
+    CHECK(error.find("othing provides /bin/sh") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(tool.stream()));
+    // Nothing of the compose was at fault: with what it needs it is taken as it is.
+    beside.push_back({.name = "dash", .files = {"/bin/sh"}});
+    CHECK(publish() == "");
+    CHECK(std::filesystem::read_symlink(tool.stream()) == "../served/testing/1");
 }
 
 TEST_CASE("a second compose moves the stream, and the first remains as it was") {

@@ -75,8 +75,8 @@ TEST_CASE("both digests are stored, and what is signed is not signed again") {
     CHECK(second.signing == SigningNote{Signing::gnupg, farm.key, first.signing.statement_key});
     REQUIRE(second.packages.size() == 2);
     const ManifestPackage& kept = second.packages[0];
-    CHECK(kept == ManifestPackage{core::ComposePackage(kept), first.packages[0].signed_digest,
-                                  first.packages[0].provenance});
+    CHECK(kept.signed_digest == first.packages[0].signed_digest);
+    CHECK(kept.provenance == first.packages[0].provenance);
     CHECK(kept.digest == os::sha256_of_file(hello));
     REQUIRE(kept.signed_digest);
     CHECK(*kept.signed_digest != kept.digest);

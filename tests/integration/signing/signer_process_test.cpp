@@ -145,7 +145,7 @@ TEST_CASE("a mass rebuild's packages are signed before its compose stands in the
     order.priority = PriorityClass::background;
     const ComposeSigner signer(farm.store, farm.config, farm.records,
                                {farm.signer.socket(), farm.url()});
-    Composer composer(farm.store, farm.published(), {}, &signer);
+    Composer composer(farm.store, farm.published(), {}, {}, &signer);
     SigningQueue queue(composer, signer);
     const auto run = [&queue](const core::RunCompose& wanted) {
         std::promise<std::string> error;

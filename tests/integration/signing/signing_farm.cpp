@@ -158,7 +158,7 @@ std::string SigningFarm::publish(const core::RunCompose& order,
                                  const std::filesystem::path& socket,
                                  publish::Steps::Hook hook) {
     const publish::ComposeSigner compose_signer(store, config, records, {socket, url()});
-    publish::Composer composer(store, published(), std::move(hook), &compose_signer);
+    publish::Composer composer(store, published(), std::move(hook), {}, &compose_signer);
     std::promise<std::string> error;
     composer.start(order, [&](ComposeId, std::string text) { error.set_value(std::move(text)); });
     return error.get_future().get();

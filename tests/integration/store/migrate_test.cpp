@@ -100,6 +100,35 @@ TEST_CASE("schedulers that start at once take turns") {
     CHECK(database.ask("select count(*) from schema_migration") == "2");
 }
 
+TEST_CASE("streams of before get the history that they had") {
+    const TestDatabase database;
+    std::vector<store::Migration> before = store::embedded_migrations();
+    std::erase_if(before, [](const store::Migration& m) { return m.number > 3; });
+    migrate(database, before);
+    database.ask(kFarmOfMigration3);
+    database.ask(R"(
+begin;
+insert into rebuild (id, release, package_set, seed, mode, priority, stream, variants, counter, state, created_at)
+    select 2, release, package_set, seed, mode, priority, stream, variants, 2, state, created_at from rebuild;
+insert into compose values (31, 'mini-1', 1, 'testing', null, 'finished', 0, now(), '', now(), now()),
+                           (32, 'mini-1', 2, 'testing', 31, 'pending', 1, now(), 'full', now(), null);
+insert into compose_package values
+    (31, 'x86_64/os', 'zlib', 11, 'zlib-1-1.x86_64.rpm', '{}', repeat('1', 64), 1, false),
+    (31, 'source', 'zlib', 11, 'zlib-1-1.src.rpm', '{}', repeat('2', 64), 1, false);
+insert into stream values ('mini-1', 'testing', 31);
+commit;
+)");
+    store::PgStore store(database.dsn());
+    const core::Snapshot loaded = store.load();
+    CHECK(loaded.compose_builds.at(ComposeId{31}).builds == std::vector{BuildId{11}});
+    REQUIRE(loaded.stream_moves.size() == 2);
+    CHECK(loaded.stream_moves.at(StreamMoveId{31}).state == core::MoveState::finished);
+    const core::StreamMove& pending = loaded.stream_moves.at(StreamMoveId{32});
+    CHECK(pending.state == core::MoveState::pending);
+    CHECK(pending.kind == core::MoveKind::publish);
+    CHECK(pending.before == ComposeId{31});
+}
+
 TEST_CASE("a farm with leases is brought up to date, and goes on") {
     const TestDatabase database;
     std::vector<store::Migration> before = store::embedded_migrations();

@@ -200,6 +200,20 @@ TEST_CASE("one build has its attempts and packages, of the reused build where th
     CHECK_FALSE(farm.read.build(BuildId{99}));
 }
 
+TEST_CASE("a build has its audit, also of the reused build, or none") {
+    Farm farm;
+    for (const int id : {11, 12}) {
+        CAPTURE(id);
+        const json::value audit = parsed(farm.read.build_audit(BuildId{id}));
+        CHECK(keys_of(audit) == "build report");
+        CHECK(audit.at("build") == 11);
+        CHECK(audit.at("report").at("findings").at(0).at("function") == "main");
+        CHECK(audit.at("report").at("interfaces").at(0).at("package") == "zlib");
+    }
+    CHECK_FALSE(farm.read.build_audit(BuildId{14}));
+    CHECK_FALSE(farm.read.build_audit(BuildId{99}));
+}
+
 TEST_CASE("a build root is found by its digest, with its packages") {
     Farm farm;
     const auto build = parsed(farm.read.build(BuildId{11}));
@@ -271,7 +285,8 @@ TEST_CASE("composes and streams have their paths") {
     REQUIRE(composes.as_array().size() == 1);
     CHECK(keys_of(composes.at(0)) ==
           "id release rebuild stream base state failures not_before error created_at finished_at "
-          "signing packages path");
+          "stalled notes signing removed_at packages "
+          "path");
     CHECK(composes.at(0).at("signing") == "gnupg");
     CHECK(composes.at(0).at("packages") == 2);
     CHECK(composes.at(0).at("path") == "/srv/published/mini-1/composes/31");
@@ -287,6 +302,44 @@ TEST_CASE("composes and streams have their paths") {
     CHECK(keys_of(streams.at(0)) == "release name compose path");
     CHECK(streams.at(0).at("path") == "/srv/published/mini-1/streams/testing");
     CHECK(parsed(farm.read.streams("other")).as_array().empty());
+
+    const json::value moves = parsed(farm.read.stream_moves("mini-1", "testing", {}));
+    REQUIRE(moves.as_array().size() == 1);
+    CHECK(keys_of(moves.at(0)) ==
+          "id release stream kind compose before state error created_at finished_at");
+    CHECK(parsed(farm.read.stream_move(StreamMoveId{1})) == moves.at(0));
+    CHECK(parsed(farm.read.stream_moves("", "stable", {})).as_array().empty());
+    CHECK_FALSE(farm.read.stream_move(StreamMoveId{2}));
+}
+
+TEST_CASE("what differs between two composes is told by repo, name and architecture") {
+    Farm farm;
+    core::Rebuild rebuild = test::a_rebuild();
+    rebuild.id = RebuildId{2};
+    rebuild.counter = 99;
+    core::Compose compose = test::a_compose(32, 2);
+    core::ComposePackage newer = test::a_compose_package(32, "x86_64/os", "zlib");
+    newer.nevra.epoch = 1;
+    newer.digest = Digest{std::string(64, 'f')};
+    store::PgStore(farm.database.dsn())
+        .commit({rebuild, compose, newer, test::a_compose_package(32, "source", "xz")});
+    const json::value diff = parsed(farm.read.compose_diff(ComposeId{31}, ComposeId{32}));
+    const json::value& packages = diff.at("packages");
+    REQUIRE(packages.as_array().size() == 3);
+    const std::string evr = test::a_compose_package(31, "", "zlib").nevra.version + "-" +
+                            test::a_compose_package(31, "", "zlib").nevra.release;
+    CHECK(packages.at(0).at("repo") == "source");
+    CHECK(packages.at(0).at("before").is_null());
+    CHECK(packages.at(1).at("repo") == "x86_64/os");
+    CHECK(packages.at(1).at("before") == json::value(evr));
+    CHECK(packages.at(1).at("after") == json::value("1:" + evr));
+    CHECK(packages.at(2).at("repo") == "x86_64_v3/os");
+    CHECK(packages.at(2).at("after").is_null());
+    CHECK(parsed(farm.read.compose_diff(ComposeId{31}, ComposeId{31}))
+              .at("packages")
+              .as_array()
+              .empty());
+    CHECK_FALSE(farm.read.compose_diff(ComposeId{31}, ComposeId{99}));
 }
 
 TEST_CASE("a reader whose connection was lost makes another") {

@@ -1,5 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <future>
+#include <thread>
+
+#include "scheduler/store/connection.hpp"
 #include "scheduler/store/pg_store.hpp"
 #include "tests/integration/store/sample_farm.hpp"
 #include "tests/integration/store/test_database.hpp"
@@ -9,6 +13,9 @@ using engine::StoreError;
 using test::TestDatabase;
 
 namespace {
+
+constexpr const char* kNamesNothing =
+    "attempt 105: its build, comparison, worker or build root is not known";
 
 core::Build leased_build() {
     return test::leased(test::a_build(14, 2, "x86_64_v3"));
@@ -108,11 +115,11 @@ TEST_CASE("what leases, attempts and RPMs name is there to stay") {
     const TestDatabase database;
     store::PgStore store(database.dsn());
     store.commit(test::a_farm());
-    for (const char* table : {"build", "comparison", "worker"}) {
+    for (const char* table : {"build", "comparison", "worker", "buildroot"}) {
         CAPTURE(table);
         CHECK_THROWS_WITH(database.ask(std::string("delete from ") + table),
                           doctest::Contains("other rows name it"));
-        CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set id = id + 100"),
+        CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set id = id"),
                           doctest::Contains("other rows name it"));
     }
 }
@@ -122,6 +129,21 @@ TEST_CASE("a final state never changes") {
              "build 11 is succeeded: a final state never changes");
     contains(refusal_of({test::a_compose(31, 1)}),
              "compose 31 is finished: a final state never changes");
+}
+
+TEST_CASE("a stream has one pending move, and one that has ended does not change") {
+    core::StreamMove move;
+    move.id = StreamMoveId{2};
+    move.release = "mini-1";
+    move.stream = "testing";
+    move.kind = core::MoveKind::rollback;
+    move.compose = ComposeId{31};
+    core::StreamMove other = move;
+    other.id = StreamMoveId{3};
+    contains(refusal_of({move, other}), "stream_move_one_pending");
+    other = move;
+    other.id = StreamMoveId{1};
+    contains(refusal_of({other}), "stream_move 1 is finished: a final state never changes");
 }
 
 TEST_CASE("a stream points to a finished compose only") {
@@ -140,14 +162,31 @@ TEST_CASE("a row that points nowhere is refused") {
     core::Attempt ended = test::a_build_attempt(105, 99);
     ended.ended_at = test::time_at(40);
     ended.outcome = Outcome::cancelled;
-    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    contains(refusal_of({ended}), kNamesNothing);
     ended.build = BuildId{14};
     ended.worker = WorkerId{9};
-    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    contains(refusal_of({ended}), kNamesNothing);
     ended.worker = WorkerId{1};
     ended.build.reset();
     ended.comparison = ComparisonId{99};
-    contains(refusal_of({ended}), "attempt 105: its build, comparison or worker is not known");
+    contains(refusal_of({ended}), kNamesNothing);
+    ended.comparison.reset();
+    ended.build = BuildId{14};
+    ended.buildroot = Digest{std::string(64, 'e')};
+    contains(refusal_of({ended}), kNamesNothing);
+}
+
+TEST_CASE("a digest is 64 lower-case hexadecimal digits") {
+    for (const std::string& digest :
+         {std::string(63, 'a'), std::string(64, 'A'), std::string(64, 'g'), std::string(66, 'a')}) {
+        CAPTURE(digest);
+        core::BuildRpm rpm = test::a_build_rpm(11, "other", 1, false);
+        rpm.digest.hex = digest;
+        const std::string refusal = refusal_of({rpm});
+        const bool by_check = refusal.find("build_rpm_digest_check") != std::string::npos;
+        const bool by_decoding = refusal.find("hexadecimal") != std::string::npos;
+        CHECK((by_check || by_decoding));
+    }
 }
 
 TEST_CASE("a scheduler that another one has taken over from commits nothing more") {
@@ -172,6 +211,20 @@ TEST_CASE("a lost connection is an error once, and then all is well") {
     database.end_sessions();
     CHECK_THROWS_AS(store.load(), StoreError);
     CHECK(store.load().source_packages.size() == 1);
+}
+
+TEST_CASE("what a lost session was still committing is waited for and loaded") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    const auto lost = store::connect(database.dsn());
+    pqxx::work commit(*lost);
+    store::compat::exec(commit, "select from scheduler_epoch for share");  // as each commit begins
+    store::compat::exec(commit, "insert into package_set values (1, 'mini-1', now())");
+    auto loaded = std::async(std::launch::async, [&] { return store.load(); });
+    while (database.ask("select count(*) from pg_locks where not granted") == "0")
+        std::this_thread::yield();
+    commit.commit();
+    CHECK(loaded.get().package_sets.size() == 1);
 }
 
 TEST_CASE("a database that cannot be reached is an error") {

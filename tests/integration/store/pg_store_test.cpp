@@ -33,7 +33,9 @@ void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
     CHECK(loaded.leases == expected.leases);
     CHECK(loaded.composes == expected.composes);
     CHECK(loaded.compose_packages == expected.compose_packages);
+    CHECK(loaded.compose_builds == expected.compose_builds);
     CHECK(loaded.streams == expected.streams);
+    CHECK(loaded.stream_moves == expected.stream_moves);
     CHECK(loaded == expected);
 }
 

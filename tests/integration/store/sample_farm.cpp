@@ -205,7 +205,8 @@ void add_builds(std::vector<core::Change>& changes) {
     built.evidence = "Wrote: zlib";
     built.code_identity = digest_of('c');
     built.level_used = Level::x86_64_v2;
-    built.audit_findings = {"/usr/bin/a: main: vpaddd at 0x10 is x86_64_v3"};
+    built.audit_findings = {"/usr/bin/a: main: vpaddd at 0x10 needs x86_64_v3"};
+    built.interfaces = {{"zlib", {"files", "provides"}, {std::int64_t{1} << 59, 7}}};
     built.finished_at = time_at(20);
     core::Build reused = a_build(12, 1, "x86_64_v3");
     reused.state = core::BuildState::succeeded;
@@ -223,6 +224,15 @@ void add_builds(std::vector<core::Change>& changes) {
 }
 
 void add_attempts(std::vector<core::Change>& changes) {
+    core::BuildAudit audit{BuildId{11}, {}};
+    AuditFinding leak;
+    leak.kind = AuditFindingKind::instruction;
+    leak.function = "main";
+    leak.address = std::int64_t{1} << 40;
+    audit.report.findings = {leak};
+    audit.report.objects = {
+        {"zlib", "/usr/bin/a", digest_of('a'), Level::x86_64_v3, Level::none, 3, 0}};
+    audit.report.interfaces = {{"zlib", {{"provides", 7, {"zlib = 1"}, true}}}};
     core::Attempt ended = a_build_attempt(101, 11);
     ended.ended_at = time_at(20);
     ended.outcome = Outcome::ok;
@@ -246,7 +256,7 @@ void add_attempts(std::vector<core::Change>& changes) {
     comparing.slot = 0;
     comparing.number = 2;
     changes.insert(changes.end(),
-                   {buildroot, ended, compared, building, comparing, a_lease_of(building),
+                   {audit, buildroot, ended, compared, building, comparing, a_lease_of(building),
                     a_lease_of(comparing), a_sample(102, 0, false), a_sample(102, 0, true)});
 }
 
@@ -293,7 +303,17 @@ std::vector<core::Change> a_farm() {
     finished.finished_at = time_at(30);
     changes.insert(changes.end(), {finished, a_compose_package(31, "x86_64/os", "zlib"),
                                    a_compose_package(31, "x86_64_v3/os", "zlib"),
+                                   core::ComposeBuilds{ComposeId{31}, {BuildId{11}}},
                                    core::Stream{"mini-1", "testing", ComposeId{31}}});
+    core::StreamMove move;
+    move.id = StreamMoveId{1};
+    move.release = "mini-1";
+    move.stream = "testing";
+    move.compose = ComposeId{31};
+    move.state = core::MoveState::finished;
+    move.created_at = time_at(9);
+    move.finished_at = time_at(30);
+    changes.emplace_back(move);
     return changes;
 }
 

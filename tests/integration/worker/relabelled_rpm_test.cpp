@@ -63,9 +63,9 @@ TEST_CASE("a copy differs in its architecture only, and its digests hold") {
     const std::filesystem::path copy = directory.path() / "copy.rpm";
     REQUIRE(copy_as_x86_64(original, copy).has_value());
     CHECK(run({"rpm", "-K", copy.string()}).find("digests OK") != std::string::npos);
-    const auto nevra = inspect::read_nevra(copy);
-    REQUIRE(nevra.has_value());
-    CHECK(to_string(*nevra) == "toy-2:1-1.x86_64");
+    const auto header = inspect::read_header(copy);
+    REQUIRE(header.has_value());
+    CHECK(to_string(header->nevra) == "toy-2:1-1.x86_64");
     CHECK(described(copy) == described(original));
     CHECK(run({"sh", "-c", "rpm2cpio " + original.string() + " | sha256sum"}) ==
           run({"sh", "-c", "rpm2cpio " + copy.string() + " | sha256sum"}));

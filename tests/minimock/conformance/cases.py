@@ -231,7 +231,7 @@ CASES = {
     "dynamic-requires": outcome("dynamic", 0, packages=noarch("dynamic"), clean=True, arguments=TMPFS,
                                 says=["Child return code was: 11", "-br --noprep --noclean",
                                       "-bb --noprep --noclean"]),
-    "dynamic-requires-missing": outcome("dynamic-missing", 30, LOGS),
+    "dynamic-requires-missing": outcome("dynamic-missing", 30),
     "only-noarch": outcome("only-noarch", 0, packages=noarch("only-noarch")),
     "daemon": outcome("daemon", 0, packages=noarch("daemon")),
     "build-fails": outcome("build-fails", 1, says=["error: ", "Child return code was: 1"]),

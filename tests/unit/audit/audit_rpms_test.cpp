@@ -6,8 +6,17 @@
 
 #include "tests/unit/audit/toolchain.hpp"
 #include "worker/audit/audit.hpp"
+#include "worker/audit/conventions.hpp"
 
 namespace terrace::audit {
+
+namespace {
+
+AuditReport audit_rpms(const std::vector<std::filesystem::path>& rpms, Level level_max) {
+    return audit_files(rpms, {level_max});
+}
+
+}  // namespace
 
 TEST_CASE("every payload compression is read") {
     test::Workshop workshop;
@@ -19,7 +28,7 @@ TEST_CASE("every payload compression is read") {
             audit_rpms({workshop.pack("toy", library, payload)}, Level::x86_64);
         CHECK(report.level_used == Level::x86_64_v3);
         REQUIRE(report.findings.size() == 1);
-        CHECK(report.findings[0].starts_with("/usr/lib64/toy.so: sum: v"));
+        CHECK(to_text(report.findings[0]).starts_with("/usr/lib64/toy.so: sum: v"));
         if (identity == Digest{}) identity = report.code_identity;
         CHECK(report.code_identity == identity);
     }
@@ -59,18 +68,49 @@ TEST_CASE("a package without code has no level, and one identity whatever its fi
     CHECK(text == audit_rpms({workshop.pack("toy", workshop.path() / "empty")}, Level::x86_64));
 }
 
-TEST_CASE("there are never more than 50 findings, and the last one counts the others") {
+TEST_CASE("there are never more than 1000 leaks, and the others are counted") {
     test::Workshop workshop;
     std::string source;
-    for (int i = 0; i < 60; ++i)
+    for (int i = 0; i < 600; ++i)
         source +=
             fmt::format("unsigned f{}(unsigned x) {{ return __builtin_clz(x) + {}; }}\n", i, i);
     const auto library = workshop.library("many", source, {"-mlzcnt"});
     const AuditReport report =
         audit_rpms({workshop.pack("one", library), workshop.pack("two", library)}, Level::x86_64);
-    REQUIRE(report.findings.size() == 50);
-    CHECK(report.findings.front().starts_with("/usr/lib64/one.so: f"));
-    CHECK(report.findings.back() == "... and 51 more");
+    CHECK(report.findings.size() == 1000);
+    CHECK(report.findings.front().file == "/usr/lib64/one.so");
+    CHECK(report.findings_left_off == 200);
+}
+
+TEST_CASE("a -debuginfo package gives names to stripped functions of the same build id") {
+    test::Workshop workshop;
+    const auto library =
+        workshop.library("v3",
+                         "__attribute__((noinline)) static int inner(const int *v, int n) {\n"
+                         "    int s = 0; for (int i = 0; i < n; i++) s += v[i] * 3; return s; }\n"
+                         "int outer(const int *v, int n) { return inner(v, n) * 2; }",
+                         {"-O3", "-march=x86-64-v3", "-Wl,--build-id=sha1"});
+    workshop.run({"objcopy", "--only-keep-debug", "v3", "v3.debug"});
+    workshop.run({"objcopy", "--strip-all", "v3", "stripped"});
+    const auto rpm = workshop.pack("toy", workshop.path() / "stripped");
+    const auto debug = workshop.pack("toy-debuginfo", workshop.path() / "v3.debug");
+    CHECK(audit_rpms({rpm}, Level::x86_64).findings.at(0).function.starts_with("function at 0x"));
+    CHECK(audit_rpms({rpm, debug}, Level::x86_64).findings.at(0).function == "inner");
+    CHECK(audit_files({workshop.path() / "stripped", workshop.path() / "v3.debug"}, {})
+              .findings.at(0)
+              .function == "inner");
+}
+
+TEST_CASE("code below glibc-hwcaps may use its directory's level") {
+    test::Workshop workshop;
+    const auto library = workshop.library("v3", test::kSumSource, {"-O3", "-march=x86-64-v3"});
+    const auto directory = workshop.path() / "glibc-hwcaps/x86-64-v3";
+    std::filesystem::create_directories(directory);
+    std::filesystem::copy_file(library, directory / "toy.so");
+    CHECK_FALSE(audit_files({library}, {}).findings.empty());
+    CHECK(audit_files({directory / "toy.so"}, {}).findings.empty());
+    CHECK(level_of_hwcaps_path("/usr/lib64/glibc-hwcaps/x86-64-v4/a.so") == Level::x86_64_v4);
+    CHECK(level_of_hwcaps_path("/usr/lib64/haswell/a.so") == Level::none);
 }
 
 TEST_CASE("a file that is no package, or a damaged one, is an error that names it") {
@@ -85,7 +125,7 @@ TEST_CASE("a file that is no package, or a damaged one, is an error that names i
         }
     };
     check_fails(workshop.path() / "missing.rpm");
-    check_fails(workshop.path() / "v1");
+    check_fails(workshop.path() / "v1.c");
     const auto size = std::filesystem::file_size(rpm);
     for (const auto part : {size - 200, size / 2, std::uintmax_t{100}, std::uintmax_t{0}}) {
         CAPTURE(part);

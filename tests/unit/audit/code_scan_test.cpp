@@ -14,8 +14,13 @@ constexpr std::uint8_t kRet = 0xc3;
 constexpr std::uint8_t kNop = 0x90;
 constexpr std::uint8_t kUndecodable = 0x06;  // push es: not in 64-bit mode
 
+CodeScan scan(const Code& code) {
+    Decoder decoder;
+    return scan_code(decoder, code, 0x1000);
+}
+
 std::string normalised(const Code& code) {
-    return scan_code(code, 0x1000).normalised;
+    return scan(code).normalised;
 }
 
 }  // namespace
@@ -55,42 +60,63 @@ TEST_CASE("padding after the last instruction does not count, within the code it
     CHECK(normalised({kRet, 0x66, 0x90, 0x0f, 0x1f, 0x00, 0xcc}) == normalised({kRet}));
     CHECK(normalised({kNop, kRet}) != normalised({kRet}));
     CHECK(normalised({kNop, kNop}).empty());
-    CHECK(scan_code(Code{kNop}, 0).level_used == Level::none);
+    CHECK(scan({kNop}).level_used == Level::none);
 }
 
 TEST_CASE("the first instruction of the highest level is reported") {
     const Code code = {0xf3, 0x0f, 0xb8, 0xc3,   // popcnt
                        0xc5, 0xf5, 0xfe, 0xc2,   // vpaddd
                        0xc5, 0xf8, 0x77, kRet};  // vzeroupper
-    const CodeScan scan = scan_code(code, 0x1000);
-    CHECK(scan.level_used == Level::x86_64_v3);
-    REQUIRE(scan.highest);
-    CHECK(*scan.highest == InstructionAt{"vpaddd", 0x1004, Level::x86_64_v3});
+    const CodeScan result = scan(code);
+    CHECK(result.level_used == Level::x86_64_v3);
+    REQUIRE(result.highest);
+    CHECK(*result.highest == InstructionAt{"vpaddd", 0x1004, Level::x86_64_v3});
 }
 
 TEST_CASE("extensions outside the levels are listed and raise no level") {
-    const CodeScan scan = scan_code(Code{0x66, 0x0f, 0x38, 0xdc, 0xc1, kRet}, 0x1000);
-    CHECK(scan.level_used == Level::x86_64);
-    REQUIRE(scan.outside.contains("AES"));
-    CHECK(scan.outside.at("AES").address == 0x1000);
+    const CodeScan result = scan({0x66, 0x0f, 0x38, 0xdc, 0xc1, kRet});
+    CHECK(result.level_used == Level::x86_64);
+    REQUIRE(result.outside.contains("AES"));
+    CHECK(result.outside.at("AES").address == 0x1000);
 }
 
 TEST_CASE("a table behind the code is kept for the identity and judged by nobody") {
     const Code code = {0xf3,         0x0f, 0xb8, 0xc3, kRet,  // popcnt; ret
                        0xc5,         0xf5, 0xfe, 0xc2,        // bytes that look like vpaddd ...
                        kUndecodable, 0xc5, 0xf8};  // ... but lead to what is no instruction
-    const CodeScan scan = scan_code(code, 0x1000);
-    CHECK(scan.level_used == Level::x86_64_v2);
-    CHECK(scan.undecodable == 0x1009);
+    const CodeScan result = scan(code);
+    CHECK(result.level_used == Level::x86_64_v2);
+    CHECK(result.undecodable == 0x1009);
     Code other = code;
     other.back() = 0;
-    CHECK(scan.normalised != normalised(other));
+    CHECK(result.normalised != normalised(other));
+}
+
+TEST_CASE("what the code refers to is told, with its kind") {
+    const Code code = {0xe8, 0x00, 0x01, 0,    0,           // call +0x100
+                       0x48, 0x8d, 0x05, 0x00, 0x02, 0, 0,  // lea rax, [rip + 0x200]
+                       0x8b, 0x05, 0x00, 0x03, 0,    0,     // mov eax, [rip + 0x300]
+                       0xe9, 0x00, 0xff, 0xff, 0xff};       // jmp -0x100
+    CHECK(scan(code).references == std::vector<Reference>{{0x1105, ReferenceKind::call},
+                                                          {0x120c, ReferenceKind::address},
+                                                          {0x1312, ReferenceKind::data},
+                                                          {0xf17, ReferenceKind::jump}});
+}
+
+TEST_CASE("code behind a table within a function is judged where the code before leads to it") {
+    const Code code = {0xeb, 3,    kUndecodable, 0x06, 0x06,   // jmp over the table
+                       0xc5, 0xf5, 0xfe,         0xc2, kRet};  // vpaddd; ret
+    const CodeScan result = scan(code);
+    CHECK(result.undecodable == 0x1002);
+    CHECK(result.level_used == Level::x86_64_v3);
+    REQUIRE(result.highest);
+    CHECK(result.highest->address == 0x1005);
 }
 
 TEST_CASE("nothing at all is no code") {
-    const CodeScan scan = scan_code({}, 0x1000);
-    CHECK(scan.level_used == Level::none);
-    CHECK(scan.normalised.empty());
+    const CodeScan result = scan({});
+    CHECK(result.level_used == Level::none);
+    CHECK(result.normalised.empty());
 }
 
 }  // namespace terrace::audit

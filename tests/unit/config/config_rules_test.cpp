@@ -31,12 +31,14 @@ std::string error_of(const std::string& rule) {
 TEST_CASE("a release's rules for packages are read") {
     const core::ReleaseSpec release = release_with(
         "on_failed_dependency: fail\n"
+        "composes_kept: 7\n"
         "packages:\n"
         "  - {name: libsvm, extra_flags: -ffp-contract=off, skip_check: needs the network}\n"
         "  - {name: old, exclude: true}\n"
         "  - {name: llm, requires_features: [avx512_vnni], never: [fast], expensive: true,\n"
         "     timeout: 8h, silence: 0s, cores: 8, memory_bytes: 17179869184, disk_bytes: 1000}\n");
     CHECK(release.on_failed_dependency == OnFailedDependency::fail);
+    CHECK(release.composes_kept == 7);
     CHECK(release.rule("libsvm").extra_flags == "-ffp-contract=off");
     CHECK(release.rule("libsvm").skip_check == "needs the network");
     CHECK(release.rule("old").exclude);

@@ -48,6 +48,7 @@ TEST_CASE("every default is as documented") {
     CHECK(config.limits.body_bytes == 1073741824);
     CHECK(config.keep_logs == std::chrono::days(30));
     CHECK(config.keep_failed_logs == std::chrono::days(90));
+    CHECK(config.keeping == core::KeepingPolicy());
     CHECK(config.log_level == runtime::LogLevel::info);
 }
 
@@ -63,10 +64,12 @@ TEST_CASE("every key is read") {
         "probe_delay_min: 1m, probe_delay_max: 1h}\n"
         "timeouts: {build: 1h, silence: 5m, comparison: 2h}\nlog: {level: debug}\n"
         "logs: {keep: 1d, keep_failed: 2d}\n"
+        "repos: {keep_builds: 3d, keep_objects: 4h}\n"
         "limits: {body_bytes: 1, json_bytes: 2, log_bytes: 3, connections: 4, "
         "database_connections: 5, "
         "inbox: 6}\n");
     CHECK(config.address == "10.0.0.1");
+    CHECK(config.keeping == core::KeepingPolicy{std::chrono::days(3), 4h});
     CHECK(config.port == 80);
     CHECK(config.token_file == "/etc/token");
     CHECK(config.database_dsn == "dbname=x");
@@ -114,6 +117,8 @@ TEST_CASE("values that contradict each other are refused") {
     CHECK(error_of("lease: {length: 15s}\n").starts_with("scheduler.yaml:5: key 'lease.length'"));
     CHECK(error_of("lease: {heartbeat: 0s}\n")
               .starts_with("scheduler.yaml:5: key 'lease.heartbeat'"));
+    CHECK(error_of("repos: {keep_objects: 0s}\n")
+              .starts_with("scheduler.yaml:5: key 'repos.keep_objects'"));
     CHECK(error_of("retry: {delay_max: 1s}\n")
               .starts_with("scheduler.yaml:5: key 'retry.delay_max'"));
     CHECK(

@@ -59,6 +59,7 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     CHECK(plain.limits.connections == full.limits.connections);
     CHECK(plain.limits.database_connections == full.limits.database_connections);
     CHECK(plain.limits.inbox == full.limits.inbox);
+    CHECK(plain.keeping == full.keeping);
     CHECK(plain.keep_logs == full.keep_logs);
     CHECK(plain.keep_failed_logs == full.keep_failed_logs);
     CHECK(plain.log_level == full.log_level);

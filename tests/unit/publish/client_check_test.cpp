@@ -28,7 +28,9 @@ public:
     explicit Composes(Encoding encoding) {
         check_.variants = {{"x86_64", Level::x86_64, encoding},
                            {"x86_64_v3", Level::x86_64_v3, encoding}};
+        check_.cache = root_.path() / "cache";
     }
+    void stalled(const std::string& name) { check_.stalled.insert(name); }
     void earlier(const Repos& repos) { check_.earlier.push_back(write(repos)); }
     void platform(const std::vector<MadeUp>& packages) {
         const std::filesystem::path directory = root_.path() / "platform";
@@ -62,6 +64,10 @@ const MadeUp kBase1 = package("a", "1", "x86_64");
 const MadeUp kBase2 = package("a", "2", "x86_64");
 const MadeUp kLevel1 = package("a", "1", "x86_64_v3");
 const MadeUp kLevel2 = package("a", "2", "x86_64_v3");
+
+/// user-N needs a-N.
+const MadeUp kUser1{.name = "user", .required = {"a = 1-1"}};
+const MadeUp kUser2{.name = "user", .required = {"a = 2-1"}, .version = "2"};
 
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
@@ -98,6 +104,20 @@ TEST_CASE("encoding arch: what would hurt a client is found") {
                   "1-1.x86_64_v3, and the baseline has 2-1.\n"));
         CHECK_FALSE(has(found, "install"));
         CHECK_FALSE(has(found, "distro-sync"));
+    }
+    SUBCASE("a level that is withdrawn may stall who knows it, and what needs it") {
+        composes.stalled("a.x86_64_v3");
+        const Repos then = {{"x86_64", {kBase1, kUser1}}, {"x86_64_v3", {kBase1, kLevel1, kUser1}}};
+        const Repos now = {{"x86_64", {kBase2, kUser2}}, {"x86_64_v3", {kBase2, kUser2}}};
+        composes.earlier(then);
+        CHECK(composes.findings(now) == "");
+        const MadeUp other1 = package("other", "1", "x86_64_v3");
+        const MadeUp other2 = package("other", "2", "x86_64");
+        composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2, other1}}});
+        const std::string found = composes.findings(
+            {{"x86_64", {kBase2, kUser2, other2}}, {"x86_64_v3", {kBase2, kUser2, other2}}});
+        CHECK(has(found, "upgrade from compose 4, other: "));
+        CHECK_FALSE(has(found, ", a: "));
     }
     SUBCASE("a baseline that goes back") {
         composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2, kLevel2}}});
@@ -140,11 +160,66 @@ TEST_CASE("what every client has beside the stream is there") {
     CHECK(composes.findings({{"x86_64", {user}}, {"x86_64_v3", {user}}}) == "");
 }
 
+TEST_CASE("what is not new and needs what is gone is found, by those who install and who have it") {
+    Composes composes(Encoding::flags);
+    const MadeUp old_lib{.name = "lib", .provided = {"lib.so.1"}};
+    const MadeUp new_lib{.name = "lib", .provided = {"lib.so.2"}, .version = "2"};
+    const MadeUp user{.name = "user", .required = {"lib.so.1"}};
+    composes.earlier({{"x86_64", {old_lib, user, kBase1}}, {"x86_64_v3", {}}});
+    const std::string found =
+        composes.findings({{"x86_64", {new_lib, user, kBase1}}, {"x86_64_v3", {}}});
+    CHECK(has(found, "Client x86_64, stock, install, user: "));
+    CHECK(has(found,
+              "Client x86_64, stock, upgrade from compose 1, lib: It would have 1-1.x86_64, "));
+    CHECK(has(found, "Client x86_64, stock, distro-sync from compose 1, "));
+    CHECK(has(found, "Client x86_64_v3, stock, install, user: "));
+    CHECK_FALSE(has(found, ", a: "));
+}
+
+TEST_CASE("a change that hurts on one machine of many is found for the package that it hurts") {
+    Composes composes(Encoding::arch);
+    std::vector<MadeUp> then;
+    std::vector<MadeUp> now;
+    for (int i = 0; i < 20; ++i) {
+        const std::string name = "p" + std::to_string(i);
+        then.push_back(package(name, "1", "x86_64"));
+        now.push_back(package(name, "2", "x86_64"));
+    }
+    now[7].required = {"nobody-has-this"};
+    composes.earlier({{"x86_64", then}, {"x86_64_v3", then}});
+    const std::string found = composes.findings({{"x86_64", now}, {"x86_64_v3", now}});
+    for (const char* errand : {"install", "upgrade from compose 1", "distro-sync from compose 1"})
+        CHECK(has(found, "Client x86_64, stock, " + std::string(errand) + ", p7: "));
+    CHECK_FALSE(has(found, ", p8: "));
+    CHECK_FALSE(has(found, ", p0: "));
+}
+
+TEST_CASE("a package that is new, gone or replaced by another hurts nobody") {
+    for (const Encoding encoding : {Encoding::arch, Encoding::flags}) {
+        Composes composes(encoding);
+        const std::vector<MadeUp> then = {kBase1, package("gone", "1", "x86_64"),
+                                          package("old-name", "1", "x86_64")};
+        const std::vector<MadeUp> now = {
+            kBase1,
+            package("new", "1", "x86_64"),
+            {.name = "new-name", .provided = {"old-name = 2"}, .obsoleted = {"old-name < 2"}}};
+        const bool arch = encoding == Encoding::arch;
+        const std::vector<MadeUp> none;
+        composes.earlier({{"x86_64", then}, {"x86_64_v3", arch ? then : none}});
+        CHECK(composes.findings({{"x86_64", now}, {"x86_64_v3", arch ? now : none}}) == "");
+    }
+}
+
 TEST_CASE("two packages that conflict are each installed alone") {
     Composes composes(Encoding::arch);
     const MadeUp one{.name = "one"};
     const MadeUp other{.name = "other", .conflicting = {"one"}};
     CHECK(composes.findings({{"x86_64", {one, other}}, {"x86_64_v3", {one, other}}}) == "");
+}
+
+TEST_CASE("a compose that lacks a variant's repository is an error, not one without findings") {
+    Composes composes(Encoding::arch);
+    CHECK_THROWS_AS(composes.findings({{"x86_64", {kBase1}}}), PublishError);
 }
 
 TEST_CASE("metadata that is damaged is an error, not a finding") {

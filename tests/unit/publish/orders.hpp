@@ -24,6 +24,7 @@ inline core::RunCompose an_order(std::int64_t id) {
     order.compose.stream = "testing";
     order.compose.created_at = TimePoint(std::chrono::seconds(1'700'000'000 + id));
     order.repos = kRepos;
+    order.move = StreamMoveId{id};
     return order;
 }
 
@@ -44,10 +45,10 @@ inline void show(const std::filesystem::path& release,
                  std::int64_t number,
                  std::int64_t compose,
                  const std::vector<std::int64_t>& late = {}) {
-    publish::ServedTree tree{"testing", number, ComposeId{compose}, {}};
+    publish::ServedTree tree{"testing", StreamMoveId{number}, ComposeId{compose}, {}};
     for (const std::int64_t id : late) tree.late.push_back(ComposeId{id});
     publish::make_served_tree(release, tree, {});
-    publish::move_stream(release, tree.stream, number, {});
+    publish::move_stream(release, tree.stream, tree.number, {});
 }
 
 /// An object of that content.

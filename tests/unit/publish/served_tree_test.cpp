@@ -82,7 +82,7 @@ TEST_CASE("what a crash left of a served tree and of a link is made anew") {
 TEST_CASE("the newest served trees are kept, and the one that the stream points to") {
     const Release release;
     for (std::int64_t number = 1; number <= 12; ++number) show(release.path, number, 1);
-    move_stream(release.path, "testing", 2, {});
+    move_stream(release.path, "testing", StreamMoveId{2}, {});
     remove_old_served_trees(release.path, "testing", 3, {});
     std::set<std::string> left;
     for (const auto& entry : std::filesystem::directory_iterator(release.path / "served/testing"))
@@ -94,8 +94,8 @@ TEST_CASE("a served tree that was stopped leaves nothing") {
     const Release release;
     std::stop_source source;
     source.request_stop();
-    CHECK_THROWS_AS(
-        make_served_tree(release.path, {"testing", 1, ComposeId{1}, {}}, Steps(source.get_token())),
-        PublishError);
+    CHECK_THROWS_AS(make_served_tree(release.path, {"testing", StreamMoveId{1}, ComposeId{1}, {}},
+                                     Steps(source.get_token())),
+                    PublishError);
     CHECK(std::filesystem::is_empty(release.path / "served/testing"));
 }

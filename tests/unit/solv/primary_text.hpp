@@ -25,6 +25,7 @@ struct MadeUp {
     Texts recommended = {};
     std::string source = {};  ///< name of its source package; empty: its own name
     Texts conflicting = {};
+    Texts obsoleted = {};
 };
 
 inline std::string escaped(const std::string& text) {
@@ -84,6 +85,7 @@ inline std::string package_xml(const MadeUp& package) {
     }
     text += entries_xml("provides", provided) + entries_xml("requires", package.required) +
             entries_xml("conflicts", package.conflicting) +
+            entries_xml("obsoletes", package.obsoleted) +
             entries_xml("recommends", package.recommended);
     for (const std::string& path : package.files) text += "<file>" + path + "</file>";
     return text + "</format></package>\n";

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <stop_token>
+
+#include "scheduler/http/services.hpp"
+#include "scheduler/publish/composer.hpp"
+
+namespace terrace::scheduler {
+
+/// What operators ask for about published repositories, for the REST API. One fsck or gc at a time:
+/// one must not remove what the other looks at. From several threads.
+class RepoKeeper {
+public:
+    /// All of it must outlive the keeper.
+    RepoKeeper(const publish::ObjectStore& store,
+               publish::Composer& composer,
+               const std::filesystem::path& published)
+        : store_(store), composer_(composer), published_(published) {}
+
+    /// Its functions refer to this keeper.
+    rest::RepoCare care();
+    /// Ends what is under way at its next step, with an error.
+    void stop() { stop_.request_stop(); }
+
+private:
+    const publish::ObjectStore& store_;
+    publish::Composer& composer_;
+    const std::filesystem::path& published_;
+    std::mutex one_at_a_time_;
+    std::stop_source stop_;
+};
+
+}  // namespace terrace::scheduler

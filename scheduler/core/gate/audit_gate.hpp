@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/vocab/parity.hpp"
+
+namespace terrace::core {
+
+/// What is kept in memory of the audit of one build.
+struct AuditedBuild {
+    std::string variant;             ///< its name, for the reason
+    std::vector<std::string> leaks;  ///< those that no exception covers, one a line
+    std::vector<FacetDigests> interfaces;
+};
+
+/// The leaks of a report as they are kept: the first few in words, then how many more.
+std::vector<std::string> leak_lines(const AuditReport& report);
+
+/// Why the audit keeps a variant from being promoted, as a full sentence; nullopt if it does not:
+/// neither build has an instruction above its level that is not dispatched, and both are the same
+/// to others. Builds whose audit kept nothing (of an older release) are not judged by parity.
+std::optional<std::string> audit_refusal(const AuditedBuild& baseline, const AuditedBuild& variant);
+
+}  // namespace terrace::core
