@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
-#include "cli/commands/commands.hpp"
+#include "cli/commands/gate_commands.hpp"
 #include "cli/output/text.hpp"
 #include "cli/rebuild_rows.hpp"
+#include "common/vocab/gate.hpp"
+#include "common/vocab/names.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -83,6 +85,67 @@ ExitCode show_gate(Session& session, const ShowOptions& options) {
         });
 }
 
+struct ListOptions {
+    std::int64_t rebuild = 0;
+    std::string package;
+};
+
+Paint paint_of(StageState state) {
+    switch (state) {
+        case StageState::passed: return Paint::good;
+        case StageState::failed: return Paint::bad;
+        case StageState::missing:
+        case StageState::waived: return Paint::notice;
+        case StageState::queued:
+        case StageState::running: return Paint::plain;
+    }
+    return Paint::plain;
+}
+
+/// The first stage that is neither passed nor waived.
+const StageResult* held_by(const GateRow& row) {
+    for (const StageResult& stage : row.stages) {
+        if (stage.state != StageState::passed && stage.state != StageState::waived) return &stage;
+    }
+    return nullptr;
+}
+
+ExitCode list_gate(Session& session, const ListOptions& options) {
+    const auto answer = session.farm.get(Target("/v1/gate").with("rebuild", options.rebuild));
+    return session.answer<std::vector<GateRow>>(answer, [&](const std::vector<GateRow>& rows) {
+        Table table({{"PACKAGE"}, {"VARIANT"}, {"GATE"}, {"STAGE"}, {"STATE"}, {"REASON"}});
+        for (const GateRow& row : rows) {
+            const StageResult* by = held_by(row);
+            table.add({{row.package, Paint::strong},
+                       {row.variant},
+                       {name_of(row.answer)},
+                       {by ? name_of(by->stage) : "-"},
+                       by ? Cell{name_of(by->state), paint_of(by->state)} : Cell{"-"},
+                       {one_line(by ? by->reason : row.stages.back().reason)}});
+        }
+        session.output.print(table, "The rebuild has no variant to gate.");
+    });
+}
+
+ExitCode explain_gate(Session& session, const ListOptions& options) {
+    const auto answer = session.farm.get(
+        Target("/v1/gate").with("rebuild", options.rebuild).with("package", options.package));
+    return session.answer<std::vector<GateRow>>(answer, [&](const std::vector<GateRow>& rows) {
+        for (const GateRow& row : rows) {
+            session.output.print_line(
+                fmt::format("{} for {}: {}", row.package, row.variant, name_of(row.answer)));
+            Table table({{"STAGE"}, {"STATE"}, {"WAIVER", Align::right}, {"REASON"}});
+            for (const StageResult& stage : row.stages) {
+                table.add({{name_of(stage.stage)},
+                           {name_of(stage.state), paint_of(stage.state)},
+                           {stage.waiver ? std::to_string(stage.waiver->value) : "-"},
+                           {one_line(stage.reason)}});
+            }
+            session.output.print(table, "");
+        }
+    });
+}
+
 }  // namespace
 
 void add_gate_commands(CLI::App& app, Action& action) {
@@ -95,6 +158,18 @@ void add_gate_commands(CLI::App& app, Action& action) {
     show.app->add_option("--package", show.options->package,
                          "Only this source package, with every benchmark");
     show.does(action, show_gate);
+
+    Command<ListOptions> list(*noun, "list", "What ships, and the stage that holds back the rest");
+    list.app->add_option("rebuild", list.options->rebuild, "Id of the rebuild")->required();
+    list.does(action, list_gate);
+
+    Command<ListOptions> explain(*noun, "explain", "Every stage of one package, with its reason");
+    explain.app->add_option("rebuild", explain.options->rebuild, "Id of the rebuild")->required();
+    explain.app->add_option("package", explain.options->package, "Name of the source package")
+        ->required();
+    explain.does(action, explain_gate);
+
+    add_gate_waiver_commands(*noun, action);
 }
 
 }  // namespace terrace::cli

@@ -40,10 +40,12 @@ struct Sample {
     std::int64_t user_us = 0;
     std::int64_t system_us = 0;
     std::int64_t memory_peak_bytes = 0;
+    std::int64_t others_us = 0;  ///< what its CPU did for others meanwhile, another guest too
     friend bool operator==(const Sample&, const Sample&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Sample,
-                      (),
-                      (benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes))
+BOOST_DESCRIBE_STRUCT(
+    Sample,
+    (),
+    (benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes, others_us))
 
 }  // namespace terrace

@@ -20,6 +20,7 @@ using BuildId = Id<struct BuildTag>;
 using ComparisonId = Id<struct ComparisonTag>;
 using AttemptId = Id<struct AttemptTag>;
 using ComposeId = Id<struct ComposeTag>;
+using WaiverId = Id<struct WaiverTag>;
 using StreamMoveId = Id<struct StreamMoveTag>;
 
 }  // namespace terrace

@@ -66,13 +66,23 @@ struct ComparisonOrder {
     std::string mock_config;  ///< of the baseline: both roots are made by it
     std::vector<RpmFile> baseline_rpms;
     std::vector<RpmFile> variant_rpms;
-    int quadruples = 0;  ///< ABBA blocks for each benchmark; each gives two pairs
+    /// Of the benchmark file: samples of another one are not counted together with these.
+    Digest benchmark_digest;
+    int pairs_done = 0;  ///< of each benchmark, on such a CPU; the next pair has this number
+    int pairs_next = 0;  ///< measure up to so many, and hand them in: the next look (look.hpp)
     Duration timeout{};
     friend bool operator==(const ComparisonOrder&, const ComparisonOrder&) = default;
 };
 BOOST_DESCRIBE_STRUCT(ComparisonOrder,
                       (),
-                      (benchmark, mock_config, baseline_rpms, variant_rpms, quadruples, timeout))
+                      (benchmark,
+                       mock_config,
+                       baseline_rpms,
+                       variant_rpms,
+                       benchmark_digest,
+                       pairs_done,
+                       pairs_next,
+                       timeout))
 
 /// A lease: exactly one of `build` and `comparison` is set.
 struct LeaseGrant {
@@ -113,9 +123,8 @@ struct AttemptReport {
     std::int64_t bytes_written = 0;  ///< to block devices, now or by the page cache; 0: not known
     /// Of a build: what was installed in its build root when rpmbuild began, as NEVRAs, sorted.
     std::vector<std::string> buildroot_packages;
-    std::vector<RpmFile> rpms;    ///< of a build: each was uploaded before
-    AuditReport audit;            ///< of a build
-    std::vector<Sample> samples;  ///< of a comparison
+    std::vector<RpmFile> rpms;  ///< of a build: each was uploaded before
+    AuditReport audit;          ///< of a build
     friend bool operator==(const AttemptReport&, const AttemptReport&) = default;
 };
 BOOST_DESCRIBE_STRUCT(AttemptReport,
@@ -131,7 +140,6 @@ BOOST_DESCRIBE_STRUCT(AttemptReport,
                        bytes_written,
                        buildroot_packages,
                        rpms,
-                       audit,
-                       samples))
+                       audit))
 
 }  // namespace terrace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/vocab/digest.hpp"
+#include "common/vocab/gate.hpp"
 #include "common/vocab/outcome.hpp"
 #include "common/vocab/priority.hpp"
 
@@ -53,6 +54,26 @@ BOOST_DESCRIBE_STRUCT(
     RebuildRequest,
     (),
     (release, packages, variants, mode, stream, priority, share, confirm, retry_of, second_pass_of))
+
+/// POST /v1/waivers
+struct WaiverRequest {
+    std::string release;
+    std::string package;
+    std::string variant;
+    GateStage stage = GateStage::verdict;
+    std::string author;
+    std::string reason;
+    TimePoint expires_at{};
+};
+BOOST_DESCRIBE_STRUCT(WaiverRequest,
+                      (),
+                      (release, package, variant, stage, author, reason, expires_at))
+
+/// POST /v1/waivers/ID/revoke
+struct RevokeRequest {
+    std::string author;
+};
+BOOST_DESCRIBE_STRUCT(RevokeRequest, (), (author))
 
 /// POST /v1/workers/NAME/{enable,drain,disable,quarantine}. The last two need a reason. `now`: what
 /// the worker runs is handed back, and tried elsewhere.

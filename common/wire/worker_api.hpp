@@ -18,6 +18,7 @@
 ///   POST /v1/heartbeats                  Heartbeat     -> HeartbeatReply
 ///   POST /v1/attempts/ID/log?fence=&offset=            text -> 204; 409: stale, or a gap, and then
 ///                                                      Terrace-Offset says where to go on
+///   POST /v1/attempts/ID/looks           LookReport    -> LookAnswer; 409: stale
 ///   POST /v1/attempts/ID/result          AttemptReport -> 204; 409: stale
 ///   HEAD, GET, PUT /v1/objects/SHA256?attempt=&fence=&offset=   bytes (docs/api.md, "Workers")
 // clang-format on

@@ -1,6 +1,7 @@
 #include "scheduler/app/config_farm.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -114,12 +115,36 @@ double read_share(YamlMap& map, const std::string& key) {
     return share;
 }
 
+/// Pairs come in blocks of two, and less than two blocks say nothing of their spread.
+std::vector<int> read_looks(YamlMap& map) {
+    constexpr int kPairsMax = 2000;
+    std::vector<int> looks;
+    for (const std::string& text : map.texts("looks")) {
+        int pairs = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pairs);
+        const bool is_number = error == std::errc() && end == text.data() + text.size();
+        const int least = looks.empty() ? 4 : looks.back() + 2;
+        if (!is_number || pairs % 2 != 0 || pairs < least || pairs > kPairsMax) {
+            map.fail("looks", "'" + text + "' must be an even number of pairs, at least 4, above " +
+                                  "the one before, and at most " + std::to_string(kPairsMax));
+        }
+        looks.push_back(pairs);
+    }
+    if (looks.empty()) map.fail("looks", "must name at least one number of pairs");
+    return looks;
+}
+
 core::GatePolicy read_gate(YamlMap map) {
     core::GatePolicy gate;
     gate.gain_min = map.number_or("gain_min", gate.gain_min);
     if (map.has("loss_max")) gate.loss_max = read_share(map, "loss_max");
     gate.noise_max = map.number_or("noise_max", gate.noise_max);
-    gate.quadruples = static_cast<int>(map.whole_or("quadruples", gate.quadruples, 2, 1000));
+    if (map.has("looks")) gate.looks = read_looks(map);
+    if (map.has("false_discovery_max"))
+        gate.false_discovery_max = read_share(map, "false_discovery_max");
+    gate.no_benchmark = map.word_or("no_benchmark", gate.no_benchmark);
+    gate.hold = map.word_or("hold", gate.hold);
+    gate.audit = map.word_or("audit", gate.audit);
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");

@@ -2,14 +2,18 @@
 
 #include <boost/describe.hpp>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "common/vocab/audit.hpp"
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/digest.hpp"
 #include "common/vocab/id.hpp"
+#include "common/vocab/look.hpp"
 #include "common/vocab/outcome.hpp"
 #include "common/vocab/resources.hpp"
 #include "common/vocab/time.hpp"
@@ -103,11 +107,35 @@ BOOST_DESCRIBE_STRUCT(Lease,
                        granted_at,
                        expires_at))
 
-/// A raw sample, kept for ever in the database and never in memory.
+/// What one attempt measured up to one look of its comparison: where, and in what condition.
+struct ComparisonLook {
+    AttemptId attempt;
+    int pairs = 0;  ///< of each benchmark, from all attempts on such a CPU
+    ComparisonId comparison;
+    std::string cpu;          ///< "vendor model" of the worker
+    Digest benchmark_digest;  ///< of the benchmark file that was measured
+    HostCondition host;
+    TimePoint measured_at{};
+    friend bool operator==(const ComparisonLook&, const ComparisonLook&) = default;
+};
+BOOST_DESCRIBE_STRUCT(ComparisonLook,
+                      (),
+                      (attempt, pairs, comparison, cpu, benchmark_digest, host, measured_at))
+
+/// A raw sample, kept for ever in the database, and in memory while its comparison is open.
 struct ComparisonSample : Sample {
     AttemptId attempt;
+    ComparisonId comparison;
     friend bool operator==(const ComparisonSample&, const ComparisonSample&) = default;
 };
-BOOST_DESCRIBE_STRUCT(ComparisonSample, (Sample), (attempt))
+BOOST_DESCRIBE_STRUCT(ComparisonSample, (Sample), (attempt, comparison))
+
+/// What an open comparison has been told so far.
+struct Measured {
+    std::map<std::pair<AttemptId, int>, ComparisonLook> looks;  ///< by attempt and pairs
+    /// By attempt, benchmark, pair and side.
+    std::map<std::tuple<AttemptId, std::string, int, bool>, ComparisonSample> samples;
+    friend bool operator==(const Measured&, const Measured&) = default;
+};
 
 }  // namespace terrace::core

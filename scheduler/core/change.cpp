@@ -32,7 +32,10 @@ struct Applier {
     void operator()(const Rebuild& row) const { to.rebuilds[row.id] = row; }
     void operator()(const Build& row) const { to.builds[row.id] = row; }
     void operator()(const BuildRpm& row) const { put_by_filename(to.build_rpms[row.build], row); }
-    void operator()(const Comparison& row) const { to.comparisons[row.id] = row; }
+    void operator()(const Comparison& row) const {
+        to.comparisons[row.id] = row;
+        if (is_final(row.state)) to.measured.erase(row.id);
+    }
     void operator()(const BuildAudit&) const {}  // the database's alone
     void operator()(const Buildroot&) const {}   // the database's alone
     void operator()(const Attempt& row) const {
@@ -46,7 +49,17 @@ struct Applier {
     }
     void operator()(const Lease& row) const { to.leases[row.attempt] = row; }
     void operator()(const LeaseEnded& row) const { to.leases.erase(row.attempt); }
-    void operator()(const ComparisonSample&) const {}  // the database's alone
+    void operator()(const Waiver& row) const { to.waivers[row.id] = row; }
+    void operator()(const ComparisonLook& row) const {
+        if (is_open(row.comparison))
+            to.measured[row.comparison].looks[{row.attempt, row.pairs}] = row;
+    }
+    void operator()(const ComparisonSample& row) const {
+        if (!is_open(row.comparison)) return;
+        to.measured[row.comparison].samples[{row.attempt, row.benchmark, row.pair, row.variant}] =
+            row;
+    }
+    bool is_open(ComparisonId id) const { return !is_final(to.comparisons.at(id).state); }
     void operator()(const Compose& row) const {
         to.composes[row.id] = row;
         if (row.state == ComposeState::failed) to.compose_packages.erase(row.id);

@@ -13,7 +13,8 @@ enum class ComparisonEvent {
     lease_granted,
     lease_expired,
     attempt_retry,
-    decide,  ///< a verdict, from samples or without any (identical code, no benchmark)
+    more_pairs,  ///< its attempt ended well at a look that does not suffice
+    decide,      ///< a verdict, from samples or without any (identical code, no benchmark)
     cancel
 };
 
@@ -33,11 +34,12 @@ constexpr std::optional<ComparisonState> next_state(ComparisonState state, Compa
             return std::nullopt;
         case S::ready:
             if (event == E::lease_granted) return S::leased;
-            if (event == E::decide) return S::decided;  // its benchmark file is gone
+            if (event == E::decide) return S::decided;  // its benchmark file or the policy changed
             return std::nullopt;
         case S::leased:
             if (event == E::decide) return S::decided;
             if (event == E::attempt_retry || event == E::lease_expired) return S::ready;
+            if (event == E::more_pairs) return S::ready;
             return std::nullopt;
         case S::decided:
         case S::cancelled: return std::nullopt;
@@ -46,6 +48,9 @@ constexpr std::optional<ComparisonState> next_state(ComparisonState state, Compa
 }
 static_assert(next_state(ComparisonState::waiting, ComparisonEvent::decide) ==
               ComparisonState::decided);
+static_assert(next_state(ComparisonState::leased, ComparisonEvent::more_pairs) ==
+              ComparisonState::ready);
+static_assert(!next_state(ComparisonState::ready, ComparisonEvent::more_pairs));
 static_assert(!next_state(ComparisonState::ready, ComparisonEvent::attempt_retry));
 static_assert(!next_state(ComparisonState::decided, ComparisonEvent::cancel));
 

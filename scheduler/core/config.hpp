@@ -31,6 +31,14 @@ struct VariantSpec {
     std::string digest;  ///< of all of this and of the mock config's text: part of the identity
 };
 
+/// What becomes of a variant that nothing is known of.
+enum class UndecidedPolicy { baseline, ship };
+BOOST_DESCRIBE_ENUM(UndecidedPolicy, baseline, ship)
+
+/// What instructions above a variant's level do.
+enum class AuditPolicy { report, require };
+BOOST_DESCRIBE_ENUM(AuditPolicy, report, require)
+
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
     double gain_min = 0.02;  ///< promote: the interval's lower end is above 1 + this
@@ -38,9 +46,18 @@ struct GatePolicy {
         0.01;  ///< regress: the upper end is below 1 - this; equivalent: all inside +-this
     double noise_max =
         0.25;  ///< unstable: log ratios of pairs spread wider than this (standard deviation)
-    int quadruples = 10;  ///< ABBA blocks of each benchmark; each gives two pairs
+    /// After so many pairs of each benchmark it is decided whether to go on; two make a block.
+    std::vector<int> looks = {10, 20, 40, 80};
+    /// Of the promotions of a rebuild, at most this share is expected to gain too little.
+    double false_discovery_max = 0.05;
+    UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
+    UndecidedPolicy hold = UndecidedPolicy::baseline;
+    AuditPolicy audit = AuditPolicy::report;
 };
-BOOST_DESCRIBE_STRUCT(GatePolicy, (), (gain_min, loss_max, noise_max, quadruples))
+BOOST_DESCRIBE_STRUCT(
+    GatePolicy,
+    (),
+    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit))
 
 /// What the release says of one source package.
 struct PackageRule {

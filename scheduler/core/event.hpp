@@ -10,8 +10,11 @@
 #include <variant>
 #include <vector>
 
+#include "common/vocab/decision.hpp"
 #include "common/vocab/explanation.hpp"
+#include "common/vocab/gate.hpp"
 #include "common/vocab/lease.hpp"
+#include "common/vocab/look.hpp"
 #include "common/vocab/plan.hpp"
 #include "common/vocab/result.hpp"
 #include "common/vocab/worker_hello.hpp"
@@ -110,6 +113,33 @@ struct ReportAttempt {
     AttemptId attempt;
     AttemptReport report;
 };
+/// What a comparison measured up to a look; may be repeated.
+struct ReportLook {
+    AttemptId attempt;
+    LookReport look;
+};
+/// Asks for the gate of a rebuild's variants, of one package or of all (empty).
+struct ShowGate {
+    RebuildId rebuild;
+    std::string package;
+};
+/// Id, creation and revocation are the farm's to fill in.
+struct AddWaiver {
+    Waiver waiver;
+};
+struct RevokeWaiver {
+    WaiverId waiver;
+    std::string author;
+};
+/// Asks for waivers of one release or of all (empty); `all`: also those no longer in force.
+struct ListWaivers {
+    std::string release;
+    bool all = false;
+};
+/// Asks as Greenwave is asked.
+struct AskDecision {
+    DecisionRequest request;
+};
 /// An empty `error` means that the compose is published and its stream points to it.
 struct ComposeEnded {
     ComposeId compose;
@@ -150,6 +180,12 @@ using Event = std::variant<ImportPackageSet,
                            RenewLeases,
                            CheckLease,
                            ReportAttempt,
+                           ReportLook,
+                           ShowGate,
+                           AddWaiver,
+                           RevokeWaiver,
+                           ListWaivers,
+                           AskDecision,
                            ComposeEnded,
                            MoveStream,
                            MoveEnded,
@@ -162,6 +198,15 @@ struct MadePackageSet {
 };
 struct MadeRebuild {
     RebuildId id;
+};
+struct MadeWaiver {
+    WaiverId id;
+};
+struct GateRows {
+    std::vector<GateRow> rows;
+};
+struct Waivers {
+    std::vector<Waiver> rows;
 };
 struct Registered {
     WorkerId worker;
@@ -205,6 +250,11 @@ using Reply = std::variant<Done,
                            NoLease,
                            LeaseGrant,
                            Renewed,
+                           LookAnswer,
+                           MadeWaiver,
+                           GateRows,
+                           Waivers,
+                           DecisionAnswer,
                            RebuildPlan,
                            SecondPass,
                            RebuildDiff,

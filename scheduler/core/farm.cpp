@@ -65,19 +65,7 @@ Decision Farm::resume(TimePoint now) {
         lease.expires_at = now + config_->lease_length;
         record(decision, std::move(lease));
     }
-    std::vector<Comparison> unmeasurable;
-    for (const auto& [id, row] : state_.comparisons) {
-        const std::string& source = state_.source_packages.at(row.source_package).name;
-        if (row.state == ComparisonState::ready && !config_->benchmarks.contains(source)) {
-            unmeasurable.push_back(row);
-        }
-    }
-    for (Comparison& comparison : unmeasurable) {
-        const RebuildId rebuild = comparison.rebuild;
-        decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
-               decision);
-        settle_rebuild(rebuild, now, decision);
-    }
+    decide_without_lease(now, decision);
     settle_due(now, decision);
     start_composes(now, decision);  // those that waited for what a move needed from the database
     return decision;

@@ -16,6 +16,7 @@
 #include "scheduler/core/ready_queue.hpp"
 #include "scheduler/core/source_graph.hpp"
 #include "scheduler/core/state.hpp"
+#include "scheduler/core/verdict.hpp"
 
 namespace terrace::core {
 
@@ -77,6 +78,14 @@ private:
     Decision on(const OrderAdmission&, TimePoint);
     // farm_report.cpp: how attempts end
     Decision on(const ReportAttempt&, TimePoint);
+    // farm_compare.cpp: comparisons
+    Decision on(const ReportLook&, TimePoint);
+    // farm_gate.cpp: the gate as people and services ask it
+    Decision on(const ShowGate&, TimePoint);
+    Decision on(const AddWaiver&, TimePoint);
+    Decision on(const RevokeWaiver&, TimePoint);
+    Decision on(const ListWaivers&, TimePoint);
+    Decision on(const AskDecision&, TimePoint);
     // farm_compose.cpp
     Decision on(const ComposeEnded&, TimePoint);
     // farm_streams.cpp: where streams point, and what of the past stays
@@ -169,7 +178,7 @@ private:
                      Decision&);
     LeaseGrant grant_of(const Lease& lease) const;
     BuildOrder order_for(const Build& build) const;
-    ComparisonOrder order_for(const Comparison& comparison) const;
+    ComparisonOrder order_for(const Comparison& comparison, const std::string& cpu) const;
     SlotOffer offer_to(WorkerId worker, TimePoint now) const;
     bool is_quick_slot(Level level, TimePoint now) const;
     const Lease* lease_of_slot(WorkerId worker, int slot) const;
@@ -201,12 +210,6 @@ private:
                       TimePoint now,
                       Decision& decision);
 
-    void finish_comparison(Comparison comparison,
-                           const Lease& lease,
-                           const AttemptReport& report,
-                           bool probe,
-                           TimePoint now,
-                           Decision& decision);
     void cancel(const Build& build, TimePoint now, Decision& decision);
     void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
 
@@ -250,12 +253,46 @@ private:
     std::string tries_text(const Build& build) const;
 
     void build_ended(BuildId build, TimePoint now, Decision& decision);
-    void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
+
+    // farm_compare.cpp; `cpu` is "vendor model" of what measured
+    const BenchmarkFile* benchmark_of(const Comparison& comparison) const;  ///< null: none
+    /// @pre both: there is a benchmark file
+    Progress progress_of(const Comparison& comparison, const std::string& cpu) const;
+    Judgement judge(const Comparison& comparison, const Progress& progress) const;
+    void take_look(const Lease& lease,
+                   const LookReport& look,
+                   const std::string& cpu,
+                   TimePoint now,
+                   Decision& decision);
+    std::optional<Error> why_not_measured(const Lease& lease) const;
+    void finish_comparison(Comparison comparison,
+                           const Lease& lease,
+                           const AttemptReport& report,
+                           bool probe,
+                           TimePoint now,
+                           Decision& decision);
+    void conclude(Comparison comparison,
+                  Judgement judgement,
+                  const std::string& cpu,
+                  TimePoint now,
+                  Decision& decision);
     void decide(Comparison comparison,
                 Verdict verdict,
                 std::string reason,
                 TimePoint now,
                 Decision& decision);
+    void decide_without_lease(TimePoint now, Decision& decision);
+    void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
+    void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
+    void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
+
+    // farm_gate.cpp
+    std::vector<Waiver> waivers_of(const std::string& release,
+                                   const std::string& package,
+                                   const std::string& variant) const;
+    GateRow gate_row(const Comparison& comparison, TimePoint now) const;
+    const Comparison* comparison_of_nvr(const DecisionRequest& request) const;
+
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
     void fail_compose(Compose compose, TimePoint now, Decision& decision);
@@ -296,6 +333,8 @@ private:
 
     const FarmConfig* config_;
     Snapshot state_;
+    /// By release and package; made when first asked for, as the policy and the file say.
+    mutable std::map<std::pair<std::string, std::string>, SequentialGate> gates_;
     // Derived from state_, rebuilt at start.
     Fleet fleet_;
     ReadyQueue ready_;

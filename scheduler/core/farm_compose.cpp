@@ -18,6 +18,7 @@ constexpr int kComposeFailuresMax = 3;
 void Farm::settle_rebuild(RebuildId id, TimePoint now, Decision& decision) {
     Rebuild rebuild = state_.rebuilds.at(id);
     if (rebuild.state != RebuildState::running || open_[id] > 0) return;
+    close_families(id, now, decision);
     const bool anything = std::ranges::any_of(builds_of_[id], [&](BuildId build) {
         return state_.builds.at(build).state == BuildState::succeeded;
     });

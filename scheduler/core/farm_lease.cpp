@@ -232,7 +232,9 @@ LeaseGrant Farm::grant_of(const Lease& lease) const {
         grant.build = order_for(state_.builds.at(*lease.build));
         grant.build->resources = lease.resources;
     }
-    if (lease.comparison) grant.comparison = order_for(state_.comparisons.at(*lease.comparison));
+    if (lease.comparison)
+        grant.comparison =
+            order_for(state_.comparisons.at(*lease.comparison), fleet_.at(lease.worker).cpu);
     return grant;
 }
 
@@ -258,7 +260,7 @@ BuildOrder Farm::order_for(const Build& build) const {
     return order;
 }
 
-ComparisonOrder Farm::order_for(const Comparison& comparison) const {
+ComparisonOrder Farm::order_for(const Comparison& comparison, const std::string& cpu) const {
     const ReleaseSpec& release = release_of(comparison.rebuild);
     const SourcePackage& package = state_.source_packages.at(comparison.source_package);
     ComparisonOrder order;
@@ -269,7 +271,10 @@ ComparisonOrder Farm::order_for(const Comparison& comparison) const {
     const auto is_source = [](const RpmFile& rpm) { return rpm.nevra.arch == "src"; };
     std::erase_if(order.baseline_rpms, is_source);
     std::erase_if(order.variant_rpms, is_source);
-    order.quadruples = release.gate.quadruples;
+    const Progress progress = progress_of(comparison, cpu);
+    order.benchmark_digest = digest_of(order.benchmark);
+    order.pairs_done = progress.pairs;
+    order.pairs_next = judge(comparison, progress).pairs_next.value_or(progress.pairs);
     order.timeout = config_->comparison_timeout;
     return order;
 }

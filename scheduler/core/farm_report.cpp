@@ -1,7 +1,6 @@
-// How attempts end, and what follows from it for builds, comparisons and their rebuild.
+// How attempts end, and what follows from it for builds and their rebuild.
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "common/vocab/check.hpp"
 #include "common/vocab/sha256.hpp"
@@ -9,7 +8,6 @@
 #include "scheduler/core/gate/audit_gate.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
-#include "scheduler/core/verdict.hpp"
 
 namespace terrace::core {
 namespace {
@@ -43,27 +41,12 @@ std::optional<Error> why_refused(const Lease& lease, const AttemptReport& report
         return Error{Errc::invalid_argument,
                      "The build root has too many packages, or less than nothing was written."};
     }
-    std::set<std::tuple<std::string, int, bool>> samples;
-    for (const Sample& sample : report.samples) {
-        const bool sane = sample.wall_us >= 0 && sample.user_us >= 0 && sample.system_us >= 0;
-        if (!sane || !samples.insert({sample.benchmark, sample.pair, sample.variant}).second) {
-            return Error{Errc::invalid_argument,
-                         "A sample of '" + sample.benchmark + "' is reported twice or negative."};
-        }
-    }
     if (report.outcome != Outcome::ok) return std::nullopt;
     const auto is_binary = [](const RpmFile& rpm) { return rpm.nevra.arch != "src"; };
     if (lease.build && std::ranges::none_of(report.rpms, is_binary)) {
         return Error{Errc::invalid_argument, "A build that is ok must report its RPMs."};
     }
-    if (lease.comparison && report.samples.empty()) {
-        return Error{Errc::invalid_argument, "A comparison that is ok must report its samples."};
-    }
     return std::nullopt;
-}
-
-bool is_retried(Outcome outcome) {
-    return is_infra(outcome) || outcome == Outcome::isa_mismatch || outcome == Outcome::cancelled;
 }
 
 }  // namespace
@@ -77,7 +60,10 @@ Decision Farm::on(const ReportAttempt& e, TimePoint now) {
                                "The lease of this attempt has ended; the report changes nothing."};
         return decision;
     }
-    if (auto error = why_refused(*held, e.report)) {
+    auto error = why_refused(*held, e.report);
+    if (!error && held->comparison && e.report.outcome == Outcome::ok)
+        error = why_not_measured(*held);
+    if (error) {
         decision.reply = std::move(*error);
         return decision;
     }
@@ -93,12 +79,6 @@ void Farm::finish(const Lease& lease,
     if (lease.build) {
         finish_build(state_.builds.at(*lease.build), lease, report, probe, now, decision);
         return;
-    }
-    for (const Sample& sample : report.samples) {
-        ComparisonSample row;
-        static_cast<Sample&>(row) = sample;
-        row.attempt = lease.attempt;
-        record(decision, std::move(row));
     }
     finish_comparison(state_.comparisons.at(*lease.comparison), lease, report, probe, now,
                       decision);
@@ -229,51 +209,6 @@ void Farm::finish_build(Build build,
     settle_rebuild(state_.builds.at(id).rebuild, now, decision);
 }
 
-void Farm::finish_comparison(Comparison comparison,
-                             const Lease& lease,
-                             const AttemptReport& report,
-                             bool probe,
-                             TimePoint now,
-                             Decision& decision) {
-    const RebuildId rebuild = comparison.rebuild;
-    if (report.outcome == Outcome::ok) note_success(lease, nullptr, now, decision);
-    const bool again = probe || is_retried(report.outcome);
-    const bool counts = !probe && judge_failure(comparison, lease, report, now, decision).counts;
-    if (again && counts) ++comparison.infra_failures;
-    if (again && comparison.attempts < config_->retry.attempts_max &&
-        comparison.infra_failures < config_->retry.infra_failures_max) {
-        comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
-        comparison.reason = report.evidence;
-        move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);
-        return;
-    }
-    const std::string& source = state_.source_packages.at(comparison.source_package).name;
-    if (!config_->benchmarks.contains(source)) {
-        decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
-               decision);
-    } else if (report.outcome == Outcome::ok) {
-        Judgement judgement =
-            judge(config_->benchmarks.at(source), report.samples, release_of(rebuild).gate);
-        comparison.results = std::move(judgement.results);
-        decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now,
-               decision);
-    } else {
-        // Nothing was measured, so nothing may be claimed.
-        decide(std::move(comparison), Verdict::hold, "It could not be measured: " + report.evidence,
-               now, decision);
-    }
-    settle_rebuild(rebuild, now, decision);
-}
-
-/// The gate's first form: a variant ships where its verdict is `promote`.
-void Farm::decide(
-    Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision) {
-    comparison.verdict = verdict;
-    comparison.reason = std::move(reason);
-    comparison.promoted = verdict == Verdict::promote;
-    move(std::move(comparison), ComparisonEvent::decide, now, decision);
-}
-
 void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
     const Build& ended = state_.builds.at(build);
     if (BuildOrderState* order = order_of(ended.rebuild)) {
@@ -286,46 +221,6 @@ void Farm::build_ended(BuildId build, TimePoint now, Decision& decision) {
         const Comparison comparison = state_.comparisons.at(id);
         if (comparison.state == ComparisonState::waiting)
             settle_comparison(comparison, now, decision);
-    }
-}
-
-/// Both sides built: is there anything to measure? One side lost: there never will be.
-void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& decision) {
-    const Build& baseline = state_.builds.at(comparison.baseline_build);
-    const Build& variant = state_.builds.at(comparison.variant_build);
-    const auto lost = [](const Build& b) {
-        return is_final(b.state) && b.state != BuildState::succeeded;
-    };
-    if (lost(baseline) || lost(variant)) {
-        comparison.reason = "There is nothing to compare: the " +
-                            std::string(lost(baseline) ? "baseline" : "variant") +
-                            " was not built.";
-        move(std::move(comparison), ComparisonEvent::cancel, now, decision);
-        return;
-    }
-    if (baseline.state != BuildState::succeeded || variant.state != BuildState::succeeded) return;
-
-    const auto earlier = decided_by_builds_.find(origins_of(comparison));
-    if (earlier != decided_by_builds_.end()) {
-        const Comparison& same = state_.comparisons.at(earlier->second);
-        comparison.results = same.results;
-        decide(std::move(comparison), *same.verdict, same.reason, now, decision);
-        return;
-    }
-    if (!baseline.code_identity.hex.empty() && baseline.code_identity == variant.code_identity) {
-        decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now,
-               decision);
-    } else if (const auto refusal =
-                   audit_refusal({baseline.variant, baseline.audit_findings, baseline.interfaces},
-                                 {variant.variant, variant.audit_findings, variant.interfaces})) {
-        sim_mark("audit refuses");
-        decide(std::move(comparison), Verdict::hold, *refusal, now, decision);
-    } else if (!config_->benchmarks.contains(
-                   state_.source_packages.at(comparison.source_package).name)) {
-        decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",
-               now, decision);
-    } else {
-        move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "common/vocab/benchmark.hpp"
 #include "common/vocab/digest.hpp"
+#include "common/vocab/gate.hpp"
 #include "common/vocab/id.hpp"
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
@@ -225,7 +226,13 @@ struct Comparison {
     std::optional<Verdict> verdict;
     std::string reason;
     std::vector<BenchmarkResult> results;  ///< the deciding one first
-    bool promoted = false;                 ///< what the gate made of the verdict
+    std::string cpu;                       ///< "vendor model" that the results are of
+    /// Of the promotion that was measured; 1 of whatever else was. None: not measured in this
+    /// rebuild, so no member of its family (gate/close_family.hpp).
+    std::optional<double> p;
+    std::optional<double> p_adjusted;            ///< once the family is closed
+    std::optional<ComparisonId> inherited_from;  ///< whose verdict this is
+    bool promoted = false;  ///< what the gate made of the verdict, once the family is closed
     std::optional<TimePoint> decided_at;
     friend bool operator==(const Comparison&, const Comparison&) = default;
 };
@@ -244,6 +251,10 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        verdict,
                        reason,
                        results,
+                       cpu,
+                       p,
+                       p_adjusted,
+                       inherited_from,
                        promoted,
                        decided_at))
 
@@ -341,8 +352,8 @@ BOOST_DESCRIBE_STRUCT(
     (),
     (id, release, stream, kind, compose, before, state, error, created_at, finished_at))
 
-/// The farm's state: enough to go on after a crash. Ended attempts and samples are in the database
-/// only.
+/// The farm's state: enough to go on after a crash. Ended attempts, and the samples of comparisons
+/// that are decided, are in the database only.
 struct Snapshot {
     std::map<PackageSetId, PackageSet> package_sets;
     std::map<SourcePackageId, SourcePackage> source_packages;
@@ -356,6 +367,8 @@ struct Snapshot {
     std::map<BuildId, Build> builds;
     std::map<BuildId, std::vector<BuildRpm>> build_rpms;
     std::map<ComparisonId, Comparison> comparisons;
+    std::map<ComparisonId, Measured> measured;  ///< of open comparisons
+    std::map<WaiverId, Waiver> waivers;
     std::map<AttemptId, Attempt> attempts;  ///< those with a live lease
     std::map<AttemptId, Lease> leases;
     std::map<ComposeId, Compose> composes;

@@ -1,106 +1,91 @@
 #include "scheduler/core/verdict.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
-#include "scheduler/core/gate/block_bootstrap.hpp"
 #include "scheduler/core/gate/log_ratio.hpp"
-#include "scheduler/core/gate/moments.hpp"
 #include "scheduler/core/gate/split_mix.hpp"
 
 namespace terrace::core {
 namespace {
+
+/// Beyond it a ratio says no more than "at least", and the first look's intervals may be endless.
+constexpr double kRatioMax = 1000;
 
 /// To a millionth: far below any noise, and exact on its way through JSON, so that memory and
 /// database hold the same number.
 double rounded(double value) {
     return std::round(value * 1e6) / 1e6;
 }
-
-std::string describe(const BenchmarkResult& result) {
-    char text[80];
-    std::snprintf(text, sizeof text, ": ratio %.3f, 95 %% interval %.3f to %.3f", result.ratio,
-                  result.ci_low, result.ci_high);
-    return "'" + result.name + "'" + text;
+double ratio_of(double log_ratio) {
+    return rounded(std::clamp(std::exp(log_ratio), 1 / kRatioMax, kRatioMax));
 }
 
-/// The same results with this one in front.
-std::vector<BenchmarkResult> with_first(std::vector<BenchmarkResult> results,
-                                        const BenchmarkResult& first) {
-    const auto found = std::ranges::find(results, first);
-    std::rotate(results.begin(), found, found + 1);
-    return results;
+std::vector<MeasuredBenchmark> measured(const GatePolicy& policy,
+                                        const BenchmarkFile& file,
+                                        const Progress& progress) {
+    std::vector<MeasuredBenchmark> benchmarks;
+    for (const Benchmark& benchmark : file.benchmarks) {
+        benchmarks.push_back({.name = benchmark.name,
+                              .role = benchmark.role,
+                              .loss_max = benchmark.loss_max.value_or(policy.loss_max),
+                              .blocks = block_log_ratios(benchmark.name, progress.samples)});
+    }
+    return benchmarks;
+}
+
+BenchmarkResult result_of(const MeasuredBenchmark& benchmark, const Evidence& evidence) {
+    return {.name = benchmark.name,
+            .role = benchmark.role,
+            .pairs = static_cast<int>(evidence.moments.count) * 2,
+            .ratio = ratio_of(evidence.moments.mean),
+            .ci_low = ratio_of(evidence.repeated.low),
+            .ci_high = ratio_of(evidence.repeated.high),
+            .noise = rounded(evidence.moments.deviation)};
 }
 
 }  // namespace
 
-std::vector<BenchmarkResult> summarize(const BenchmarkFile& file,
-                                       const std::vector<Sample>& samples) {
-    std::vector<BenchmarkResult> results;
-    for (const Benchmark& benchmark : file.benchmarks) {
-        BenchmarkResult result;
-        result.name = benchmark.name;
-        result.role = benchmark.role;
-        const std::vector<double> blocks = block_log_ratios(benchmark.name, samples);
-        if (blocks.size() >= 2) {
-            const Moments moments = moments_of(blocks);
-            const ConfidenceInterval interval =
-                block_bootstrap_interval(blocks, seed_of(file.package + "/" + benchmark.name));
-            result.pairs = static_cast<int>(blocks.size()) * 2;
-            result.ratio = rounded(std::exp(moments.mean));
-            result.ci_low = rounded(std::exp(interval.low));
-            result.ci_high = rounded(std::exp(interval.high));
-            result.noise = rounded(moments.deviation);
-        }
-        results.push_back(std::move(result));
-    }
-    return results;
+SequentialGate gate_of(const GatePolicy& policy, const BenchmarkFile& file) {
+    const auto primaries =
+        std::ranges::count(file.benchmarks, BenchmarkRole::primary, &Benchmark::role);
+    return {policy, {.looks = policy.looks}, static_cast<int>(primaries)};
 }
 
-Judgement judge(const BenchmarkFile& file,
-                const std::vector<Sample>& samples,
-                const GatePolicy& policy) {
-    const std::vector<BenchmarkResult> results = summarize(file, samples);
-    const auto loses = [&](const BenchmarkResult& r) {
-        const auto benchmark = std::ranges::find(file.benchmarks, r.name, &Benchmark::name);
-        return r.ci_high < 1 - benchmark->loss_max.value_or(policy.loss_max);
-    };
-    const auto gains = [&](const BenchmarkResult& r) {
-        return r.role == BenchmarkRole::primary && r.ci_low > 1 + policy.gain_min;
-    };
-    const auto inside = [&](const BenchmarkResult& r) {
-        return r.ci_low > 1 - policy.loss_max && r.ci_high < 1 + policy.loss_max;
-    };
-    const auto say = [&](Verdict verdict, const BenchmarkResult& decided_by,
-                         const std::string& why) {
-        return Judgement{verdict, "Benchmark " + describe(decided_by) + ": " + why,
-                         with_first(results, decided_by)};
-    };
-
-    if (results.empty())
-        return Judgement{Verdict::no_benchmark, "The benchmark file names no benchmark.", {}};
-    for (const BenchmarkResult& result : results) {
-        if (result.pairs == 0) return say(Verdict::hold, result, "there are too few samples.");
-        if (result.noise > policy.noise_max)
-            return say(Verdict::unstable, result, "the samples spread too widely.");
+Judgement judge(const SequentialGate& gate,
+                const GatePolicy& policy,
+                const BenchmarkFile& file,
+                const Progress& progress) {
+    Judgement judgement;
+    if (file.benchmarks.empty()) {
+        judgement.verdict = Verdict::no_benchmark;
+        judgement.reason = "The benchmark file names no benchmark.";
+        return judgement;
     }
-    for (const BenchmarkResult& result : results) {
-        if (loses(result)) {
-            return say(Verdict::regress, result, "the variant is slower than the margin allows.");
+    const std::vector<MeasuredBenchmark> benchmarks = measured(policy, file, progress);
+    const GateDecision decision = gate.decide(benchmarks, seed_of(file.package));
+    if (decision.next_pairs) {
+        if (*decision.next_pairs > progress.pairs) {
+            judgement.pairs_next = decision.next_pairs;
+        } else {
+            judgement.reason = "Some runs took no time that could be measured.";
         }
+        return judgement;
     }
-    const BenchmarkResult* best = nullptr;
-    for (const BenchmarkResult& result : results) {
-        if (gains(result) && (!best || result.ci_low > best->ci_low)) best = &result;
-    }
-    if (best) return say(Verdict::promote, *best, "the variant is faster by more than the margin.");
-    const auto primary = std::ranges::find(results, BenchmarkRole::primary, &BenchmarkResult::role);
-    const BenchmarkResult& shown = primary == results.end() ? results.front() : *primary;
-    if (std::ranges::all_of(results, inside))
-        return say(Verdict::equivalent, shown, "no difference that matters.");
-    return say(Verdict::hold, shown, "neither a gain nor equivalence is shown.");
+    for (std::size_t i = 0; i < benchmarks.size(); ++i)
+        judgement.results.push_back(result_of(benchmarks[i], decision.evidence[i]));
+    const auto by = judgement.results.begin() + static_cast<std::ptrdiff_t>(decision.decided_by);
+    std::rotate(judgement.results.begin(), by, by + 1);
+    const BenchmarkResult& first = judgement.results.front();
+    judgement.verdict = decision.verdict;
+    judgement.reason = fmt::format(
+        "Benchmark '{}': ratio {:.3f}, 95 % interval {:.3f} to {:.3f}, {} pairs: {}.", first.name,
+        first.ratio, first.ci_low, first.ci_high, first.pairs, decision.why);
+    judgement.p = std::min(1.0, std::ceil(decision.p * 1e6) / 1e6);
+    return judgement;
 }
 
 }  // namespace terrace::core

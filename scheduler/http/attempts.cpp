@@ -149,6 +149,15 @@ asio::awaitable<Response> take_result(const Services& services, Request request)
     co_return co_await answer_event(services, std::move(event));
 }
 
+asio::awaitable<Response> take_look(const Services& services, Request request) {
+    const Result<AttemptId> id = captured_id<AttemptId>(request);
+    if (!id) co_return failure(id.error());
+    Result<LookReport> look = decode_body<LookReport>(request);
+    if (!look) co_return failure(look.error());
+    core::Event event = core::ReportLook{*id, std::move(*look)};
+    co_return co_await answer_reply<LookAnswer>(services, std::move(event), 200);
+}
+
 asio::awaitable<Response> show_buildroot(const Services& services, Request request) {
     auto query = [&services, id = request.captured.at(0)] {
         return row_or_error(services.reads.buildroot(id), "build root", id);
@@ -165,6 +174,8 @@ void add_attempts(Router& router, const Services& services) {
             [&services](Request request) { return show_log(services, std::move(request)); });
     add_post(router, "/v1/attempts/*/log", services.limits.log_piece,
              [&services](Request request) { return append_log(services, std::move(request)); });
+    add_post(router, "/v1/attempts/*/looks", services.limits.json,
+             [&services](Request request) { return take_look(services, std::move(request)); });
     add_post(router, "/v1/attempts/*/result", services.limits.json,
              [&services](Request request) { return take_result(services, std::move(request)); });
 }

@@ -32,6 +32,15 @@ inline wire::Created wire_form(const core::MadePackageSet& made) {
 inline wire::Created wire_form(const core::MadeRebuild& made) {
     return {made.id.value};
 }
+inline wire::Created wire_form(const core::MadeWaiver& made) {
+    return {made.id.value};
+}
+inline const std::vector<GateRow>& wire_form(const core::GateRows& found) {
+    return found.rows;
+}
+inline const std::vector<Waiver>& wire_form(const core::Waivers& found) {
+    return found.rows;
+}
 inline wire::Created wire_form(const core::MadeMove& made) {
     return {made.id.value};
 }

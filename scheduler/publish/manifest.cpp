@@ -77,8 +77,7 @@ std::set<Digest> objects_of(const Manifest& manifest) {
 bool is_same_compose(const Manifest& a, const Manifest& b) {
     const auto head = [](const Manifest& manifest) {
         return std::tie(manifest.id, manifest.release, manifest.rebuild, manifest.stream,
-                        manifest.base, manifest.created_at, manifest.signing.mode,
-                        manifest.repos);
+                        manifest.base, manifest.created_at, manifest.signing.mode, manifest.repos);
     };
     const auto same = [](const core::ComposePackage& one, const core::ComposePackage& other) {
         return one == other;

@@ -43,8 +43,8 @@ struct ManifestPackage : core::ComposePackage {
     /// `built`: by this rebuild, for the baseline. `promoted`: by this rebuild, for a variant that
     /// passed the gate. `carried`: it was in `base`.
     Decision decision = Decision::carried;
-    int attempt = 0;                 ///< of `build`, the one that made it
-    std::optional<Verdict> verdict;  ///< of a variant's package that was compared
+    int attempt = 0;                      ///< of `build`, the one that made it
+    std::optional<Verdict> verdict;       ///< of a variant's package that was compared
     std::optional<Digest> signed_digest;  ///< null: it is published as it was built
     std::optional<Digest> provenance;     ///< object: the envelope of its build's statement
     const Digest& published() const { return signed_digest ? *signed_digest : digest; }
@@ -72,7 +72,18 @@ struct Manifest {
 };
 BOOST_DESCRIBE_STRUCT(Manifest,
                       (),
-                      (id, release, rebuild, stream, base, created_at, stalled, notes, signing, repos, packages, withheld))
+                      (id,
+                       release,
+                       rebuild,
+                       stream,
+                       base,
+                       created_at,
+                       stalled,
+                       notes,
+                       signing,
+                       repos,
+                       packages,
+                       withheld))
 
 Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attached = {});
 

@@ -27,6 +27,10 @@ constexpr const char* kDependenciesInUse =
     "select package_set from rebuild where id in "
     "(select max(id) from rebuild where state = 'finished' group by release)))";
 
+/// What is leased is ready in the database (docs/decisions/0007).
+constexpr const char* kOfOpenComparisons =
+    "where comparison in (select id from comparison where state in ('waiting', 'ready'))";
+
 /// Takes the farm from whoever holds it, or only from ourselves if it is `held` by us. Waits for a
 /// commit of theirs that is under way, since begin_commit() holds the row.
 std::int64_t take_over(pqxx::connection& connection, std::optional<std::int64_t> held) {
@@ -107,8 +111,8 @@ void load_rows(pqxx::transaction_base& tx, const std::string& where, core::Snaps
 }
 
 /// The attempts that are state run, so their leases say it all. Of the packages only those of
-/// composes that are under way or that a stream points to; samples, audits and build roots are for
-/// people.
+/// composes that are under way or that a stream points to, of the samples only those of open
+/// comparisons; audits and build roots are for people.
 void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
     boost::mp11::mp_for_each<boost::mp11::mp_transform<boost::mp11::mp_identity, RowTypes>>(
         [&]<class Row>(boost::mp11::mp_identity<Row>) {
@@ -119,8 +123,10 @@ void load_all(pqxx::transaction_base& tx, core::Snapshot& snapshot) {
                                snapshot);
             } else if constexpr (std::is_same_v<Row, core::SourceDependencies>) {
                 load_rows<Row>(tx, kDependenciesInUse, snapshot);
+            } else if constexpr (std::is_same_v<Row, core::ComparisonLook> ||
+                                 std::is_same_v<Row, core::ComparisonSample>) {
+                load_rows<Row>(tx, kOfOpenComparisons, snapshot);
             } else if constexpr (!std::is_same_v<Row, core::Attempt> &&
-                                 !std::is_same_v<Row, core::ComparisonSample> &&
                                  !std::is_same_v<Row, core::BuildAudit> &&
                                  !std::is_same_v<Row, core::Buildroot>) {
                 load_rows<Row>(tx, "", snapshot);

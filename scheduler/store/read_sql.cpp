@@ -72,7 +72,7 @@ std::string build_rows(const std::string& selected, const std::string& more = ""
 std::string comparison_rows(const std::string& selected, const std::string& more = "") {
     return "select r.id, r.rebuild, p.name as package, r.variant, " + state_of("comparison", "r") +
            R"( as state, r.verdict, r.reason, r.results,
-        r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,
+        r.cpu, r.p, r.p_adjusted, r.inherited_from, r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,
         va.wall_ms as variant_wall_ms, bs.bytes as baseline_bytes, vs.bytes as variant_bytes,
         r.decided_at)" +
            more + " from (" + selected + R"() r
@@ -219,8 +219,9 @@ std::string comparisons() {
 std::string comparison() {
     return comparison_rows("select * from comparison where id = $1", R"(,
         (select coalesce(json_agg(m order by m.attempt, m.benchmark, m.pair, m.variant), '[]')
-           from comparison_sample m join attempt t on t.id = m.attempt
-          where t.comparison = r.id) as samples)");
+           from comparison_sample m where m.comparison = r.id) as samples,
+        (select coalesce(json_agg(k order by k.attempt, k.pairs), '[]')
+           from comparison_look k where k.comparison = r.id) as looks)");
 }
 
 std::string composes() {

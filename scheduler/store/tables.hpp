@@ -95,6 +95,17 @@ struct Table<core::Lease> {
     static constexpr std::tuple key = {&core::Lease::attempt};
 };
 template <>
+struct Table<Waiver> {
+    static constexpr const char* name = "waiver";
+    static constexpr std::tuple key = {&Waiver::id};
+};
+template <>
+struct Table<core::ComparisonLook> {
+    static constexpr const char* name = "comparison_look";
+    static constexpr std::tuple key = {&core::ComparisonLook::attempt,
+                                       &core::ComparisonLook::pairs};
+};
+template <>
 struct Table<core::ComparisonSample> {
     static constexpr const char* name = "comparison_sample";
     static constexpr std::tuple key = {
@@ -135,6 +146,7 @@ constexpr bool never_changes = boost::mp11::mp_contains<boost::mp11::mp_list<cor
                                                                              core::BuildAudit,
                                                                              core::Buildroot,
                                                                              core::Attempt,
+                                                                             core::ComparisonLook,
                                                                              core::ComparisonSample,
                                                                              core::ComposeBuilds>,
                                                         Row>::value;
@@ -155,6 +167,8 @@ using RowTypes = boost::mp11::mp_list<core::PackageSet,
                                       core::Attempt,
                                       core::WorkerHealth,
                                       core::Lease,
+                                      Waiver,
+                                      core::ComparisonLook,
                                       core::ComparisonSample,
                                       core::Compose,
                                       core::ComposePackage,

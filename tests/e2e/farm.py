@@ -24,7 +24,7 @@ streams: [testing]
 variants:
   - {name: x86_64, target_arch: x86_64, target_level: x86_64, mock_config: mini-1-x86_64}
   - {name: x86_64_v3, target_arch: x86_64_v3, target_level: x86_64_v3, mock_config: mini-1-x86_64_v3}
-gate: {quadruples: 5}
+gate: {looks: [10, 20]}
 """
 
 

@@ -1,5 +1,6 @@
 #include "tests/sim/sim_worker.hpp"
 
+#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -43,22 +44,34 @@ AttemptReport built(const BuildOrder& order) {
     return report;
 }
 
-AttemptReport measured(const ComparisonOrder& order) {
-    AttemptReport report;
-    report.outcome = Outcome::ok;
-    const bool gains =
-        order.benchmark.package.ends_with('2') || order.benchmark.package.ends_with('4');
-    for (int pair = 0; pair < order.quadruples * 2; ++pair) {
+/// By the package's last digit: no difference, a large gain, the same code, a small gain.
+double ratio_of(const std::string& package) {
+    switch (package.back()) {
+        case '2': return 1.25;
+        case '4': return 1.028;
+        default: return 1.0;
+    }
+}
+
+/// What a pair takes depends on its number alone: so whoever measures it, the verdict is the same.
+LookReport measured(const ComparisonOrder& order, int pairs_done, int pairs) {
+    LookReport look;
+    look.benchmark_digest = order.benchmark_digest;
+    look.pairs_done = pairs_done;
+    look.pairs = pairs;
+    for (int pair = pairs_done; pair < pairs; ++pair) {
+        SimRandom noise(static_cast<std::uint64_t>(pair));
         for (const bool variant : {false, true}) {
             Sample sample;
             sample.benchmark = order.benchmark.benchmarks.front().name;
             sample.pair = pair;
             sample.variant = variant;
-            sample.user_us = 500'000 + pair % 3 * 1000 - (variant && gains ? 100'000 : 0);
-            report.samples.push_back(sample);
+            const double us = 500'000 * (1 + 0.00001 * noise.below(1500));  // of its own
+            sample.user_us = std::llround(variant ? us / ratio_of(order.benchmark.package) : us);
+            look.samples.push_back(sample);
         }
     }
-    return report;
+    return look;
 }
 
 }  // namespace
@@ -100,19 +113,45 @@ Result<void> SimApi::report(AttemptId attempt, const AttemptReport& report) {
     return {};
 }
 
+Result<LookAnswer> SimApi::report_look(AttemptId attempt, const LookReport& look) {
+    const auto reply = deliver(core::ReportLook{attempt, look});
+    if (!reply) return reply.error();
+    return std::get<LookAnswer>(*reply);
+}
+
 void SimRunner::start(const LeaseGrant& lease) {
     lease_ = lease;
     cancelled_ = false;
+    if (lease.comparison) {
+        pairs_done_ = lease.comparison->pairs_done;
+        pairs_next_ = lease.comparison->pairs_next;
+    }
     ends_at_ = now_ + std::chrono::seconds(1 + random_.below(90));
 }
 
 std::optional<AttemptReport> SimRunner::poll() {
     if (!lease_ || (!cancelled_ && now_ < ends_at_)) return std::nullopt;
+    bool refused = false;
+    if (lease_->comparison && !cancelled_ && pairs_next_ > pairs_done_) {
+        LookReport look = measured(*lease_->comparison, pairs_done_, pairs_next_);
+        look.fence = lease_->fence;
+        const auto answer = api_.report_look(lease_->attempt, look);
+        refused = !answer && answer.error().code != Errc::unavailable;
+        if (!refused && !(answer && !answer->pairs_next) && !random_.percent(rates_.infra)) {
+            if (answer) {
+                pairs_done_ = pairs_next_;
+                pairs_next_ = *answer->pairs_next;
+            }
+            ends_at_ = now_ + std::chrono::seconds(1 + random_.below(30));
+            const bool out_of_time = answer && rates_.infra > 0 && random_.percent(20);
+            if (!out_of_time) return std::nullopt;
+        }
+    }
     const LeaseGrant lease = *std::exchange(lease_, std::nullopt);
     AttemptReport report;
     if (cancelled_) {
         report.outcome = Outcome::cancelled;
-    } else if (rates_.infra > 0 && random_.percent(rates_.infra)) {
+    } else if (refused || (rates_.infra > 0 && random_.percent(rates_.infra))) {
         report.outcome = Outcome::infra_aborted;
     } else if (lease.build && lease.build->package.starts_with("broken")) {
         report.outcome = Outcome::build_failed;
@@ -121,7 +160,8 @@ std::optional<AttemptReport> SimRunner::poll() {
     } else if (rates_.odd > 0 && lease.build && random_.percent(rates_.odd)) {
         report.outcome = random_.percent(50) ? Outcome::oom : Outcome::isa_mismatch;
     } else {
-        report = lease.build ? built(*lease.build) : measured(*lease.comparison);
+        if (lease.build) report = built(*lease.build);
+        report.outcome = Outcome::ok;
         report.wall_ms = 1000 * (1 + random_.below(90));
         report.memory_peak_bytes = (std::int64_t{1} << 28) * (1 + random_.below(8));
     }
@@ -152,7 +192,7 @@ void SimWorker::start() {
     runners_.clear();
     std::vector<agent::AttemptRunner*> pointers;
     for (int i = 0; i < kSlots; ++i) {
-        runners_.push_back(std::make_unique<SimRunner>(random_, now_));
+        runners_.push_back(std::make_unique<SimRunner>(random_, now_, api_));
         runners_.back()->set_rates(rates_);
         pointers.push_back(runners_.back().get());
     }

@@ -25,6 +25,7 @@ public:
     Result<wire::HeartbeatReply> heartbeat(const wire::Heartbeat& heartbeat) override;
     Result<std::int64_t> append_log(LeaseKey, std::int64_t, std::string_view) override { return 0; }
     Result<void> report(AttemptId attempt, const AttemptReport& report) override;
+    Result<LookAnswer> report_look(AttemptId attempt, const LookReport& look) override;
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
     Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
         return {};
@@ -49,7 +50,8 @@ inline constexpr SimRates kFaultyRates{.infra = 10, .build_failed = 8, .odd = 6}
 /// package whose name begins with "broken" fails everywhere.
 class SimRunner final : public agent::AttemptRunner {
 public:
-    SimRunner(SimRandom& random, const TimePoint& now) : random_(random), now_(now) {}
+    SimRunner(SimRandom& random, const TimePoint& now, agent::SchedulerApi& api)
+        : random_(random), now_(now), api_(api) {}
     void start(const LeaseGrant& lease) override;
     std::optional<AttemptReport> poll() override;
     void cancel() override { cancelled_ = true; }
@@ -58,7 +60,10 @@ public:
 private:
     SimRandom& random_;
     const TimePoint& now_;
+    agent::SchedulerApi& api_;
     std::optional<LeaseGrant> lease_;
+    int pairs_done_ = 0;  ///< of a comparison
+    int pairs_next_ = 0;
     TimePoint ends_at_{};
     bool cancelled_ = false;
     SimRates rates_;

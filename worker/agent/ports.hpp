@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/vocab/lease.hpp"
+#include "common/vocab/look.hpp"
 #include "common/vocab/result.hpp"
 #include "common/wire/worker_api.hpp"
 
@@ -28,6 +29,8 @@ public:
                                             std::int64_t offset,
                                             std::string_view text) = 0;
     virtual Result<void> report(AttemptId attempt, const AttemptReport& report) = 0;
+    /// Of a comparison, after each of its looks.
+    virtual Result<LookAnswer> report_look(AttemptId attempt, const LookReport& look) = 0;
     virtual Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) = 0;
     /// Uploads unless the farm has it already. Called again after Errc::unavailable it goes on with
     /// what the farm got.

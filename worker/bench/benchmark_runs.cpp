@@ -5,10 +5,12 @@
 
 #include <cerrno>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
 
+#include "worker/bench/host_condition.hpp"
 #include "worker/bench/measurement.hpp"
 #include "worker/bench/root_scripts.hpp"
 #include "worker/bench/schedule.hpp"
@@ -18,6 +20,8 @@ namespace terrace::bench {
 namespace {
 
 constexpr std::size_t kLinesInErrors = 12;
+constexpr int kWarmRunsMax = 4;
+constexpr double kWarmSpread = 0.05;
 
 std::string measure_command(const Benchmark& benchmark,
                             int cpu,
@@ -81,6 +85,53 @@ double ratio_of(const std::vector<Sample>& samples) {
     return pairs == 0 ? 1 : std::exp(log_ratio / static_cast<double>(pairs));
 }
 
+/// Runs until two in a row take the same time within kWarmSpread, by user time: the first ones load
+/// what the later ones find in caches, and move the CPU to its speed. Nothing of it counts.
+Result<void> warm_up(const Benchmark& benchmark,
+                     MockRoot& root,
+                     const ComparisonContext& context,
+                     int cpu) {
+    std::int64_t before_us = 0;
+    for (int run = 1; run <= kWarmRunsMax; ++run) {
+        const Result<Measurement> result = measure(benchmark, 0, root, cpu);
+        if (result.has_error()) return result.error();
+        const double change = std::abs(static_cast<double>(result->user_us - before_us));
+        if (run > 1 && change <= kWarmSpread * static_cast<double>(before_us)) return {};
+        before_us = result->user_us;
+    }
+    context.log(fmt::format("benchmark {}: its time in the {}'s root still moves after {} runs",
+                            benchmark.name, root.side(), kWarmRunsMax));
+    return {};
+}
+
+struct MeasuredBlock {
+    std::vector<Sample> samples;
+    bool disturbed = false;
+};
+
+Result<MeasuredBlock> run_block(const Benchmark& benchmark,
+                                const Block& block,
+                                const Twins& twins) {
+    MeasuredBlock measured;
+    const std::int64_t throttled = read_host_condition(twins.cpu).throttled;
+    for (const ScheduledRun& run : block.runs) {
+        MockRoot& root = run.variant ? twins.variant : twins.baseline;
+        const Result<Measurement> result = measure(benchmark, block.padding_bytes, root, twins.cpu);
+        if (result.has_error()) return result.error();
+        measured.samples.push_back({.benchmark = benchmark.name,
+                                    .pair = run.pair,
+                                    .variant = run.variant,
+                                    .wall_us = result->wall_us,
+                                    .user_us = result->user_us,
+                                    .system_us = result->system_us,
+                                    .memory_peak_bytes = result->memory_peak_bytes,
+                                    .others_us = result->others_us});
+        measured.disturbed |= is_disturbed(measured.samples.back());
+    }
+    measured.disturbed |= read_host_condition(twins.cpu).throttled != throttled;
+    return measured;
+}
+
 }  // namespace
 
 int choose_cpu() {
@@ -94,30 +145,36 @@ int choose_cpu() {
     return cpu;
 }
 
-Result<std::vector<Sample>> run_benchmark(const Benchmark& benchmark,
-                                          int quadruples,
-                                          std::uint64_t seed,
-                                          const ComparisonContext& context,
-                                          const Twins& twins) {
+Result<BenchmarkRuns> run_benchmark(const Benchmark& benchmark,
+                                    int pairs_done,
+                                    int pairs,
+                                    std::uint64_t seed,
+                                    const ComparisonContext& context,
+                                    const Twins& twins) {
     for (MockRoot* root : {&twins.baseline, &twins.variant}) {
-        const Result<Measurement> warm_up = measure(benchmark, 0, *root, twins.cpu);
-        if (warm_up.has_error()) return warm_up.error();
+        const Result<void> warm = warm_up(benchmark, *root, context, twins.cpu);
+        if (warm.has_error()) return warm.error();
     }
-    std::vector<Sample> samples;
-    int blocks_done = 0;
-    for (const Block& block : make_schedule(quadruples, seed)) {
-        for (const ScheduledRun& run : block.runs) {
-            MockRoot& root = run.variant ? twins.variant : twins.baseline;
-            const Result<Measurement> result =
-                measure(benchmark, block.padding_bytes, root, twins.cpu);
-            if (result.has_error()) return result.error();
-            samples.push_back({benchmark.name, run.pair, run.variant, result->wall_us,
-                               result->user_us, result->system_us, result->memory_peak_bytes});
+    BenchmarkRuns runs;
+    const std::vector<Block> schedule = make_schedule((pairs - pairs_done) / 2, pairs_done, seed);
+    std::size_t rejections_left = schedule.size();
+    for (std::size_t next = 0; next < schedule.size();) {
+        const Result<MeasuredBlock> block = run_block(benchmark, schedule[next], twins);
+        if (block.has_error()) return block.error();
+        if (block->disturbed && rejections_left > 0) {
+            --rejections_left;
+            ++runs.rejected;
+            context.log(fmt::format("benchmark {}: a block was disturbed and is measured again",
+                                    benchmark.name));
+            continue;
         }
-        context.log(fmt::format("benchmark {}: {} of {} quadruples, ratio so far {:.3f}",
-                                benchmark.name, ++blocks_done, quadruples, ratio_of(samples)));
+        runs.samples.insert(runs.samples.end(), block->samples.begin(), block->samples.end());
+        ++next;
+        context.log(fmt::format("benchmark {}: {} of {} pairs, ratio of the last {} so far {:.3f}",
+                                benchmark.name, pairs_done + 2 * static_cast<int>(next), pairs,
+                                2 * next, ratio_of(runs.samples)));
     }
-    return samples;
+    return runs;
 }
 
 }  // namespace terrace::bench

@@ -8,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/vocab/look.hpp"
+#include "common/vocab/result.hpp"
+
 namespace terrace::bench {
 
 /// What a comparison needs from the worker besides its order.
@@ -29,6 +32,8 @@ struct ComparisonContext {
     std::uint64_t seed = 0;                 ///< of the order of runs; from the attempt's number
     std::function<void(std::string_view)> log;  ///< takes a line of the attempt's log
     std::function<bool()> cancelled;            ///< asked several times a second
+    /// Takes the samples of a look, and says up to how many pairs it goes on.
+    std::function<Result<LookAnswer>(const LookReport&)> hand_in;
 };
 
 }  // namespace terrace::bench

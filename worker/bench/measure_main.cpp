@@ -135,8 +135,38 @@ long long us(const timeval& time) {
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
+/// What the CPU has done since the host was started, in ticks: for anybody, and what another guest
+/// took of it. -1 where the kernel does not say.
+long long busy_ticks(long cpu) {
+    FILE* file = cpu < 0 ? nullptr : std::fopen("/proc/stat", "re");
+    if (file == nullptr) return -1;
+    long long busy = -1;
+    char line[512];
+    while (std::fgets(line, sizeof line, file) != nullptr) {
+        long number = -1;
+        long long t[8] = {};  // user nice system idle iowait irq softirq steal
+        if (std::sscanf(line, "cpu%ld %lld %lld %lld %lld %lld %lld %lld %lld", &number, &t[0],
+                        &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]) == 9 &&
+            number == cpu) {
+            busy = t[0] + t[1] + t[2] + t[5] + t[6] + t[7];
+        }
+    }
+    std::fclose(file);
+    return busy;
+}
+
+/// What of it between the two was for others than the command.
+long long others_us(long long before, long long after, const rusage& usage) {
+    const long ticks_per_second = sysconf(_SC_CLK_TCK);
+    if (before < 0 || after < before || ticks_per_second <= 0) return 0;
+    const long long all = (after - before) * (1000000 / ticks_per_second);
+    const long long others = all - us(usage.ru_utime) - us(usage.ru_stime);
+    return others < 0 ? 0 : others;
+}
+
 void measure(const Options& options) {
     std::fflush(stdout);
+    const long long busy = busy_ticks(options.cpu);
     const long long begin = now_us();
     const pid_t child = fork();
     if (child < 0) fail("fork");
@@ -150,8 +180,9 @@ void measure(const Options& options) {
     const int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     std::printf(
         "{\"exit_code\":%d,\"wall_us\":%lld,\"user_us\":%lld,\"system_us\":%lld,\"memory_peak_"
-        "bytes\":%lld}\n",
-        exit_code, end - begin, us(usage.ru_utime), us(usage.ru_stime), usage.ru_maxrss * 1024LL);
+        "bytes\":%lld,\"others_us\":%lld}\n",
+        exit_code, end - begin, us(usage.ru_utime), us(usage.ru_stime), usage.ru_maxrss * 1024LL,
+        others_us(busy, busy_ticks(options.cpu), usage));
 }
 
 }  // namespace

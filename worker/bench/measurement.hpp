@@ -16,9 +16,12 @@ struct Measurement {
     std::int64_t user_us = 0;
     std::int64_t system_us = 0;
     std::int64_t memory_peak_bytes = 0;
+    std::int64_t others_us = 0;
     friend bool operator==(const Measurement&, const Measurement&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Measurement, (), (exit_code, wall_us, user_us, system_us, memory_peak_bytes))
+BOOST_DESCRIBE_STRUCT(Measurement,
+                      (),
+                      (exit_code, wall_us, user_us, system_us, memory_peak_bytes, others_us))
 
 /// The last measurement in the output of a mock that ran terrace-measure. mock writes lines of its
 /// own before, after, and in front of those of its child.

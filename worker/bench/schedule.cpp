@@ -30,9 +30,9 @@ private:
 };
 
 /// The first run of the one side and the first of the other are a pair, and so are the second ones.
-std::vector<ScheduledRun> runs_of(int block, bool variant_first) {
+std::vector<ScheduledRun> runs_of(int first_pair, bool variant_first) {
     std::vector<ScheduledRun> runs;
-    std::array<int, 2> next_pair = {2 * block, 2 * block};
+    std::array<int, 2> next_pair = {first_pair, first_pair};
     for (const bool is_outer : {true, false, false, true}) {
         const bool variant = is_outer == variant_first;
         runs.push_back({next_pair.at(variant ? 1 : 0)++, variant});
@@ -42,7 +42,7 @@ std::vector<ScheduledRun> runs_of(int block, bool variant_first) {
 
 }  // namespace
 
-std::vector<Block> make_schedule(int blocks, std::uint64_t seed) {
+std::vector<Block> make_schedule(int blocks, int first_pair, std::uint64_t seed) {
     Random random(seed);
     const bool odd_one = random.below(2) == 1;
     std::vector<bool> variant_first(static_cast<std::size_t>(blocks));
@@ -56,7 +56,7 @@ std::vector<Block> make_schedule(int blocks, std::uint64_t seed) {
     std::vector<Block> schedule;
     schedule.reserve(variant_first.size());
     for (int i = 0; i < blocks; ++i) {
-        schedule.push_back({runs_of(i, variant_first[static_cast<std::size_t>(i)]),
+        schedule.push_back({runs_of(first_pair + 2 * i, variant_first[static_cast<std::size_t>(i)]),
                             static_cast<int>(random.below(kPaddingBytesMax))});
     }
     return schedule;

@@ -22,6 +22,7 @@ struct Block {
 
 /// As many ABBA blocks as BAAB ones (one more of either if the number is odd), in random order,
 /// with random padding. The same arguments give the same schedule, everywhere.
-std::vector<Block> make_schedule(int blocks, std::uint64_t seed);
+/// The first pair has the number `first_pair`, which is even.
+std::vector<Block> make_schedule(int blocks, int first_pair, std::uint64_t seed);
 
 }  // namespace terrace::bench

@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "worker/bench/benchmark_runs.hpp"
+#include "worker/bench/host_condition.hpp"
 #include "worker/bench/mock_root.hpp"
 #include "worker/bench/root_setup.hpp"
 
@@ -18,31 +20,58 @@ MockRoot::Deadline deadline_of(const ComparisonOrder& order) {
     return std::chrono::steady_clock::now() + order.timeout;
 }
 
-Result<std::vector<Sample>> run_benchmarks(const ComparisonOrder& order,
-                                           const ComparisonContext& context,
-                                           const Twins& twins) {
-    std::vector<Sample> samples;
-    std::uint64_t seed = context.seed;
-    for (const Benchmark& benchmark : order.benchmark.benchmarks) {
-        const Result<std::vector<Sample>> measured =
-            run_benchmark(benchmark, order.quadruples, seed++, context, twins);
-        if (measured.has_error()) return measured.error();
-        samples.insert(samples.end(), measured->begin(), measured->end());
+/// Another order of runs for each benchmark and each look.
+std::uint64_t seed_of(const ComparisonContext& context, std::size_t benchmark, int pairs_done) {
+    return (context.seed << 20) + (static_cast<std::uint64_t>(pairs_done) << 8) + benchmark;
+}
+
+Result<LookReport> measure_look(const ComparisonOrder& order,
+                                int pairs_done,
+                                int pairs,
+                                const ComparisonContext& context,
+                                const Twins& twins) {
+    LookReport look;
+    look.benchmark_digest = order.benchmark_digest;
+    look.pairs_done = pairs_done;
+    look.pairs = pairs;
+    const std::int64_t throttled = read_host_condition(twins.cpu).throttled;
+    std::int64_t rejected = 0;
+    const std::vector<Benchmark>& benchmarks = order.benchmark.benchmarks;
+    for (std::size_t i = 0; i < benchmarks.size(); ++i) {
+        const Result<BenchmarkRuns> runs = run_benchmark(
+            benchmarks[i], pairs_done, pairs, seed_of(context, i, pairs_done), context, twins);
+        if (runs.has_error()) return runs.error();
+        look.samples.insert(look.samples.end(), runs->samples.begin(), runs->samples.end());
+        rejected += 4 * runs->rejected;
     }
-    return samples;
+    look.host = read_host_condition(twins.cpu);
+    look.host.throttled -= throttled;
+    look.host.runs_rejected = rejected;
+    return look;
 }
 
 }  // namespace
 
-Result<std::vector<Sample>> run_comparison(const ComparisonOrder& order,
-                                           const ComparisonContext& context) {
+Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContext& context) {
+    int done = order.pairs_done;
+    std::optional<int> next = order.pairs_next;
+    if (*next <= done) return {};  // what there is suffices
     const MockRoot::Deadline deadline = deadline_of(order);
     std::filesystem::create_directories(context.work_directory);
     MockRoot baseline(context, "baseline", context.unique_ext + "-a", deadline);
     MockRoot variant(context, "variant", context.unique_ext + "-b", deadline);
     const Result<void> ready = set_up_roots(order, context, baseline, variant);
     if (ready.has_error()) return ready.error();
-    return run_benchmarks(order, context, {baseline, variant, choose_cpu()});
+    const Twins twins{baseline, variant, choose_cpu()};
+    while (next && *next > done) {
+        const Result<LookReport> look = measure_look(order, done, *next, context, twins);
+        if (look.has_error()) return look.error();
+        const Result<LookAnswer> answer = context.hand_in(*look);
+        if (answer.has_error()) return answer.error();
+        done = *next;
+        next = answer->pairs_next;
+    }
+    return {};
 }
 
 }  // namespace terrace::bench

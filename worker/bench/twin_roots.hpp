@@ -1,7 +1,5 @@
 #pragma once
 
-#include <vector>
-
 #include "common/vocab/lease.hpp"
 #include "common/vocab/result.hpp"
 #include "worker/bench/comparison_context.hpp"
@@ -9,13 +7,13 @@
 namespace terrace::bench {
 
 /// Measures the variant's installed RPMs against the baseline's in two build roots that differ in
-/// nothing else, and removes the roots, however it ends. Blocks; on a thread made for that.
+/// nothing else, from look to look as context.hand_in() is answered, and removes the roots, however
+/// it ends. Blocks; on a thread made for that.
 ///
 /// Errors: invalid_argument for what the benchmark or the packages are to blame for (a command or
 /// the corpus script fails, a package cannot be installed), conflict when `cancelled` said so,
-/// unavailable and not_found for this host. Throws std::system_error when the host lacks files or
-/// processes.
-Result<std::vector<Sample>> run_comparison(const ComparisonOrder& order,
-                                           const ComparisonContext& context);
+/// unavailable and not_found for this host; and what hand_in() brings. Throws std::system_error
+/// when the host lacks files or processes.
+Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContext& context);
 
 }  // namespace terrace::bench

@@ -154,6 +154,11 @@ Result<void> SchedulerClient::report(AttemptId attempt, const AttemptReport& rep
     return without_body(post(pool_, attempt_target(attempt, "result"), wire::to_text(report)));
 }
 
+Result<LookAnswer> SchedulerClient::report_look(AttemptId attempt, const LookReport& look) {
+    return read_answer<LookAnswer>(
+        post(pool_, attempt_target(attempt, "looks"), wire::to_text(look)), "a look");
+}
+
 Result<void> SchedulerClient::fetch_object(const Digest& digest, const std::filesystem::path& to) {
     const std::string target = object_target(digest);
     try {

@@ -26,6 +26,7 @@ public:
                                     std::int64_t offset,
                                     std::string_view text) override;
     Result<void> report(AttemptId attempt, const AttemptReport& report) override;
+    Result<LookAnswer> report_look(AttemptId attempt, const LookReport& look) override;
     Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) override;
     Result<void> store_object(LeaseKey lease,
                               const Digest& digest,

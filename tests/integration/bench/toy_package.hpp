@@ -20,12 +20,13 @@ public:
     ToyPackage();
 
     const std::filesystem::path& path() const { return directory_.path(); }
-    /// Two quadruples of one benchmark, "sum".
+    /// Two blocks of one benchmark, "sum".
     ComparisonOrder order() const;
     /// Without mock's own: command, environment and configuration.
     ComparisonContext context();
     /// Everything that was logged by contexts of this package.
     std::string logged() const { return logged_; }
+    const std::vector<LookReport>& looks() const { return looks_; }
 
 private:
     void build(const std::string& arch, const std::string& optimisation);
@@ -36,6 +37,7 @@ private:
     std::vector<RpmFile> variant_rpms_;
     std::map<std::string, std::filesystem::path> rpm_files_;
     std::string logged_;
+    std::vector<LookReport> looks_;
 };
 
 }  // namespace terrace::bench::test

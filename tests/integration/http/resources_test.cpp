@@ -177,6 +177,85 @@ TEST_CASE("what an operator says of a worker reaches the engine, and its refusal
     CHECK(told[3].order == core::AdmissionOrder::quarantine);
 }
 
+TEST_CASE("a look is handed in and answered with how far to go on") {
+    Talk talk;
+    talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {
+        const auto& look = std::get<core::ReportLook>(event);
+        CHECK(look.attempt == AttemptId{7});
+        CHECK(look.look.fence == 3);
+        CHECK(look.look.pairs == 10);
+        REQUIRE(look.look.samples.size() == 1);
+        CHECK(look.look.samples.front().user_us == 5);
+        CHECK(look.look.host.governor == "performance");
+        return core::Reply(LookAnswer{20});
+    };
+    const auto answer = talk.post("/v1/attempts/7/looks", R"({"fence":3,"pairs_done":0,"pairs":10,
+        "samples":[{"benchmark":"speed","pair":0,"variant":true,"user_us":5}],
+        "host":{"governor":"performance"}})");
+    CHECK(answer.status == 200);
+    CHECK(answer.body == R"({"pairs_next":20})");
+    talk.farm.engine.decide = [](const core::Event&) -> Result<core::Reply> {
+        return core::Reply(LookAnswer{});
+    };
+    CHECK(talk.post("/v1/attempts/7/looks", "{}").body == R"({"pairs_next":null})");
+}
+
+TEST_CASE("waivers are brought, listed and revoked, and the gate is shown") {
+    std::vector<core::Event> told;
+    Talk talk;
+    talk.farm.engine.decide = [&told](const core::Event& event) -> Result<core::Reply> {
+        told.push_back(event);
+        if (std::holds_alternative<core::AddWaiver>(event))
+            return core::Reply(core::MadeWaiver{WaiverId{4}});
+        Waiver waiver;
+        waiver.id = WaiverId{4};
+        if (std::holds_alternative<core::ListWaivers>(event))
+            return core::Reply(core::Waivers{{waiver}});
+        GateRow row;
+        row.package = "zlib";
+        if (std::holds_alternative<core::ShowGate>(event))
+            return core::Reply(core::GateRows{{row}});
+        return core::Reply(core::Done{});
+    };
+    const auto made = talk.post("/v1/waivers", R"({"release":"f45","package":"zlib","variant":"v3",
+        "stage":"audit","author":"ann","reason":"Dispatched.","expires_at":"2027-01-01T00:00:00Z"})");
+    CHECK(made.status == 201);
+    CHECK(made.body == R"({"id":4})");
+    const Waiver& waiver = std::get<core::AddWaiver>(told.at(0)).waiver;
+    CHECK(waiver.stage == GateStage::audit);
+    CHECK(waiver.author == "ann");
+    CHECK(waiver.expires_at == TimePoint(std::chrono::sys_days(std::chrono::year(2027) / 1 / 1)));
+    CHECK(talk.post("/v1/waivers", R"({"stage":"lunch"})").status == 400);
+    CHECK(talk.get("/v1/waivers?release=f45&all=1").body.starts_with(R"([{"id":4)"));
+    CHECK(std::get<core::ListWaivers>(told.at(1)).all);
+    CHECK(talk.post("/v1/waivers/4/revoke", R"({"author":"bob"})").status == 204);
+    CHECK(std::get<core::RevokeWaiver>(told.at(2)).author == "bob");
+    CHECK(talk.get("/v1/gate?rebuild=7&package=zlib").body.find(R"("package":"zlib")") !=
+          std::string::npos);
+    CHECK(std::get<core::ShowGate>(told.at(3)).rebuild == RebuildId{7});
+}
+
+TEST_CASE("a decision is asked for and given in Greenwave's words") {
+    Talk talk;
+    talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {
+        const DecisionRequest& asked = std::get<core::AskDecision>(event).request;
+        CHECK(asked.product_version == "f45");
+        CHECK(asked.decision_context == "x86_64_v3");
+        CHECK(asked.subject_identifier == "zlib-1.3-1.fc45");
+        DecisionAnswer answer;
+        answer.policies_satisfied = true;
+        answer.summary = "All required tests passed";
+        return core::Reply(answer);
+    };
+    const auto answer = talk.post("/api/v1.0/decision", R"({"product_version":"f45",
+        "decision_context":"x86_64_v3","subject_type":"koji_build",
+        "subject_identifier":"zlib-1.3-1.fc45","verbose":false})");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.starts_with(
+        R"({"policies_satisfied":true,"summary":"All required tests passed")"));
+    CHECK(answer.body.find(R"("unsatisfied_requirements":[])") != std::string::npos);
+}
+
 TEST_CASE("a worker registers and renews its leases") {
     Talk talk;
     talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {

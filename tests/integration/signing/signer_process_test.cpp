@@ -154,6 +154,15 @@ TEST_CASE("a mass rebuild's packages are signed before its compose stands in the
     };
     CHECK(run(order) == "");
     farm.signer.kill();
+    core::RunMove back;  // what it goes to is signed already
+    back.move.id = StreamMoveId{2};
+    back.move.release = "f45";
+    back.move.stream = "stable";
+    back.move.compose = order.compose.id;
+    std::promise<std::string> moved;
+    queue.start(back, [&](StreamMoveId, std::string text) { moved.set_value(std::move(text)); });
+    CHECK(moved.get_future().get() == "");
+    CHECK(read_manifest(farm.release() / "streams/stable").id == order.compose.id);
     core::RunCompose next = farm.order(2, {make_package(farm.root(), "hello", "2.0")});
     next.priority = PriorityClass::background;
     CHECK(run(next).find("terrace-signer") != std::string::npos);

@@ -39,12 +39,15 @@ insert into comparison (id, rebuild, source_package, variant, baseline_build, va
     values (21, 1, 1, 'x86_64_v3', 11, 12, 'leased', 1, 0, now(), '', '[]', false);
 insert into attempt (id, build, comparison, worker, slot, number, fence, started_at, ended_at, outcome,
                      evidence, exit_code, wall_ms, cpu_ms, memory_peak_bytes)
-    values (101, 11, null, 1, 0, 1, 1101, now(), now(), 'ok', '', 0, 1, 1, 1),
+    values (100, null, 21, 1, 1, 2, 1100, now(), now(), 'infra_aborted', '', 0, 1, 1, 1),
+           (101, 11, null, 1, 0, 1, 1101, now(), now(), 'ok', '', 0, 1, 1, 1),
            (102, 12, null, 1, 0, 1, 1102, now(), now(), 'infra_aborted', '', 0, 1, 1, 1),
            (103, 12, null, 1, 0, 2, 1103, now(), null, null, '', 0, 0, 0, 0),
            (104, null, 21, 1, 1, 1, 1104, now(), null, null, '', 0, 0, 0, 0);
 insert into lease (attempt, build, comparison, worker, slot, incarnation, fence, granted_at, expires_at)
     values (103, 12, null, 1, 0, 'x', 1103, now(), now()), (104, null, 21, 1, 1, 'x', 1104, now(), now());
+insert into comparison_sample (attempt, benchmark, pair, variant, wall_us, user_us, system_us, memory_peak_bytes)
+    values (100, 'speed', 0, false, 1, 1, 1, 1);
 commit;
 )";
 
@@ -147,9 +150,13 @@ TEST_CASE("a farm with leases is brought up to date, and goes on") {
     CHECK(running.build == BuildId{12});
     CHECK(running.number == 2);
     CHECK(running.fence == 1103);
+    // Samples of before are kept, and without a look of theirs they count for nothing.
+    CHECK(loaded.measured.at(ComparisonId{21}).samples.size() == 1);
+    CHECK(loaded.measured.at(ComparisonId{21}).looks.empty());
     CHECK(loaded.last_attempt == AttemptId{104});
     CHECK(loaded.last_fence == 1104);
-    CHECK(database.ask("select string_agg(id::text, ' ' order by id) from attempt") == "101 102");
+    CHECK(database.ask("select string_agg(id::text, ' ' order by id) from attempt") ==
+          "100 101 102");
 
     // The scheduler goes on where the one before it was: the running attempt ends.
     core::Attempt ended = running;

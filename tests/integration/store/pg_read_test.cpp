@@ -50,8 +50,9 @@ constexpr const char* kBuildKeys =
     "id rebuild package variant state outcome evidence attempts reused_from attempt worker wall_ms "
     "finished_at";
 constexpr const char* kComparisonKeys =
-    "id rebuild package variant state verdict reason results promoted baseline_build variant_build "
-    "baseline_wall_ms variant_wall_ms baseline_bytes variant_bytes decided_at";
+    "id rebuild package variant state verdict reason results cpu p p_adjusted inherited_from "
+    "promoted baseline_build variant_build baseline_wall_ms variant_wall_ms baseline_bytes "
+    "variant_bytes decided_at";
 
 }  // namespace
 
@@ -273,9 +274,13 @@ TEST_CASE("comparisons have times and sizes of both sides, without debug package
     CHECK(parsed(farm.read.comparisons(RebuildId{2}, {})).as_array().empty());
 
     const json::value one = parsed(farm.read.comparison(ComparisonId{21}));
-    CHECK(keys_of(one) == std::string(kComparisonKeys) + " samples");
-    REQUIRE(one.at("samples").as_array().size() == 2);
+    CHECK(keys_of(one) == std::string(kComparisonKeys) + " samples looks");
+    REQUIRE(one.at("samples").as_array().size() == 3);
     CHECK(one.at("samples").at(0).at("variant") == false);
+    CHECK(one.at("samples").at(2).at("others_us") == 7);
+    REQUIRE(one.at("looks").as_array().size() == 2);
+    CHECK(one.at("looks").at(1).at("pairs") == 4);
+    CHECK(one.at("looks").at(1).at("host").at("governor") == "performance");
     CHECK_FALSE(farm.read.comparison(ComparisonId{99}));
 }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <future>
 #include <thread>
 
@@ -229,4 +230,26 @@ TEST_CASE("what a lost session was still committing is waited for and loaded") {
 
 TEST_CASE("a database that cannot be reached is an error") {
     CHECK_THROWS_AS(store::PgStore("host=/no/such/directory"), StoreError);
+}
+
+TEST_CASE("a waiver is revoked once, and nothing else of it ever changes") {
+    Waiver revoked = test::a_waiver();
+    revoked.revoked_at = revoked.created_at;
+    revoked.revoked_by = "bob";
+    Waiver longer = test::a_waiver();
+    longer.expires_at += std::chrono::hours(1);
+    contains(refusal_of({longer}), "waivers are an audit trail");
+    Waiver endless = test::a_waiver();
+    endless.id = WaiverId{52};
+    endless.reason.clear();
+    contains(refusal_of({endless}), "waiver_reason_check");
+
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    store.commit(test::a_farm());
+    store.commit({revoked});
+    CHECK(store.load().waivers.at(revoked.id) == revoked);
+    Waiver again = revoked;
+    again.revoked_by = "carol";
+    CHECK_THROWS_AS(store.commit({again}), StoreError);
 }

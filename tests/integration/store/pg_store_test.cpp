@@ -29,6 +29,8 @@ void check_equal(const core::Snapshot& loaded, const core::Snapshot& expected) {
     CHECK(loaded.builds == expected.builds);
     CHECK(loaded.build_rpms == expected.build_rpms);
     CHECK(loaded.comparisons == expected.comparisons);
+    CHECK(loaded.measured == expected.measured);
+    CHECK(loaded.waivers == expected.waivers);
     CHECK(loaded.attempts == expected.attempts);
     CHECK(loaded.leases == expected.leases);
     CHECK(loaded.composes == expected.composes);
@@ -54,8 +56,31 @@ TEST_CASE("what was committed is what the core would remember, in every row and 
     const std::vector<core::Change> changes = test::a_farm();
     store.commit(changes);
     check_equal(store.load(), folded(changes));
-    CHECK(database.ask("select sum(wall_us) from comparison_sample") == "2000");
+    CHECK(database.ask("select sum(wall_us) from comparison_sample") == "3002");
     CHECK(database.ask("select code_identity = '' from build where id = 12") == "t");
+}
+
+TEST_CASE(
+    "what a comparison measured is in memory while it is open, and in the database for ever") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    REQUIRE(store.load().measured.at(ComparisonId{21}).samples.size() == 3);
+    core::Comparison decided = test::a_comparison();
+    decided.state = core::ComparisonState::decided;
+    decided.verdict = Verdict::promote;
+    decided.cpu = "GenuineIntel Xeon";
+    decided.p = 0.000003;
+    decided.p_adjusted = 0.000006;
+    decided.promoted = true;
+    decided.decided_at = decided.not_before;
+    changes.insert(changes.end(), {core::LeaseEnded{AttemptId{104}}, decided});
+    store.commit({core::LeaseEnded{AttemptId{104}}, decided});
+    CHECK(store.load().measured.empty());
+    CHECK(store.load().comparisons == folded(changes).comparisons);
+    CHECK(database.ask("select count(*) from comparison_sample") == "3");
+    CHECK(database.ask("select count(*) from comparison_look") == "2");
 }
 
 TEST_CASE("a second scheduler loads the same farm") {

@@ -154,6 +154,34 @@ core::ComparisonSample a_sample(int attempt, int pair, bool variant) {
     row.user_us = 900;
     row.system_us = 50;
     row.memory_peak_bytes = 1 << 20;
+    row.others_us = 7;
+    row.comparison = ComparisonId{21};
+    return row;
+}
+
+core::ComparisonLook a_look(int attempt, int pairs) {
+    core::ComparisonLook row;
+    row.attempt = AttemptId{attempt};
+    row.pairs = pairs;
+    row.comparison = ComparisonId{21};
+    row.cpu = "GenuineIntel Xeon";
+    row.benchmark_digest = digest_of('9');
+    row.host = {"performance", "off", "on", 125, 1, 4};
+    row.measured_at = time_at(18);
+    return row;
+}
+
+Waiver a_waiver() {
+    Waiver row;
+    row.id = WaiverId{51};
+    row.release = "mini-1";
+    row.package = "zlib";
+    row.variant = "x86_64_v3";
+    row.stage = GateStage::audit;
+    row.author = "ann";
+    row.reason = "It is dispatched by its \"own\" means.";
+    row.created_at = time_at(50);
+    row.expires_at = time_at(500);
     return row;
 }
 
@@ -257,7 +285,8 @@ void add_attempts(std::vector<core::Change>& changes) {
     comparing.number = 2;
     changes.insert(changes.end(),
                    {audit, buildroot, ended, compared, building, comparing, a_lease_of(building),
-                    a_lease_of(comparing), a_sample(102, 0, false), a_sample(102, 0, true)});
+                    a_lease_of(comparing), a_look(102, 2), a_sample(102, 0, false),
+                    a_sample(102, 0, true), a_look(104, 4), a_sample(104, 2, true)});
 }
 
 }  // namespace
@@ -298,6 +327,7 @@ std::vector<core::Change> a_farm() {
     changes.insert(changes.end(), {a_comparison(), leased(a_comparison())});
     add_attempts(changes);
     changes.push_back(a_worker_health());
+    changes.push_back(a_waiver());
     core::Compose finished = a_compose(31, 1);
     finished.state = core::ComposeState::finished;
     finished.finished_at = time_at(30);

@@ -26,6 +26,7 @@ core::Lease a_lease_of(const core::Attempt& attempt);
 core::Build leased(core::Build row);
 core::Comparison leased(core::Comparison row);
 core::ComparisonSample a_sample(int attempt, int pair, bool variant);
+Waiver a_waiver();
 core::Compose a_compose(int id, int rebuild);
 core::ComposePackage a_compose_package(int compose,
                                        const std::string& repo,

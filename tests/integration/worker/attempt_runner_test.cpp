@@ -110,14 +110,28 @@ TEST_CASE("two builds of one package are compared, and their twin roots are gone
     order.mock_config = "mini-1-x86_64";
     order.baseline_rpms = binaries_of(baseline);
     order.variant_rpms = binaries_of(variant);
-    order.quadruples = 1;
+    order.benchmark_digest = os::sha256_of_text("benchmark");
+    order.pairs_done = 4;  // as another attempt left it
+    order.pairs_next = 6;
     order.timeout = 10min;
+    worker.scheduler.pairs_wanted = 10;
     const AttemptReport report = worker.run(lease);
     CAPTURE(report.evidence);
     CAPTURE(worker.scheduler.log());
     CHECK(name_of(report.outcome) == "ok");
-    CHECK(report.samples.size() == 4);
-    CHECK(std::ranges::count_if(report.samples, &Sample::variant) == 2);
+    REQUIRE(worker.scheduler.looks.size() == 2);
+    const LookReport& first = worker.scheduler.looks[0];
+    CHECK(first.fence == lease.fence);
+    CHECK(first.benchmark_digest == order.benchmark_digest);
+    CHECK(first.pairs_done == 4);
+    CHECK(first.pairs == 6);
+    REQUIRE(first.samples.size() == 4);
+    CHECK(std::ranges::count_if(first.samples, &Sample::variant) == 2);
+    CHECK(std::ranges::min(first.samples, {}, &Sample::pair).pair == 4);
+    CHECK(worker.scheduler.looks[1].pairs_done == 6);
+    CHECK(worker.scheduler.looks[1].pairs == 10);
+    CHECK(worker.scheduler.looks[1].samples.size() == 8);
+    CHECK(worker.scheduler.log().find("the farm asks for 10 pairs after 6") != std::string::npos);
     CHECK_FALSE(worker.left_something());
 
     order.benchmark.benchmarks[0].command = "exit 3";

@@ -33,6 +33,12 @@ Result<std::int64_t> FakeScheduler::append_log(LeaseKey,
     return static_cast<std::int64_t>(log_.size());
 }
 
+Result<LookAnswer> FakeScheduler::report_look(AttemptId, const LookReport& look) {
+    if (is_away()) return kAway;
+    looks.push_back(look);
+    return LookAnswer{looks.size() == 1 ? pairs_wanted : std::nullopt};
+}
+
 Result<void> FakeScheduler::fetch_object(const Digest& digest, const std::filesystem::path& to) {
     if (is_away()) return kAway;
     const std::lock_guard lock(mutex_);

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "worker/agent/ports.hpp"
 
@@ -25,6 +27,7 @@ public:
                                     std::int64_t offset,
                                     std::string_view text) override;
     Result<void> report(AttemptId, const AttemptReport&) override { return {}; }
+    Result<LookAnswer> report_look(AttemptId, const LookReport& look) override;
     Result<void> fetch_object(const Digest& digest, const std::filesystem::path& to) override;
     Result<void> store_object(LeaseKey lease,
                               const Digest& digest,
@@ -37,6 +40,8 @@ public:
 
     std::atomic<bool> lease_ended = false;
     std::atomic<bool> loses_log = false;  ///< what it has of it, at the next call
+    std::vector<LookReport> looks;        ///< read it when nothing runs
+    std::optional<int> pairs_wanted;      ///< what the first look is answered with
     std::atomic<int> calls_away = 0;      ///< that many calls still find no farm
 
 private:

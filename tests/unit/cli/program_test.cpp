@@ -99,6 +99,11 @@ TEST_CASE("every command has a help of its own") {
         {{"worker", "drain", "--help"}, "--now"},
         {{"worker", "disable", "--help"}, "--reason"},
         {{"worker", "quarantine", "--help"}, "probing builds only"},
+        {{"gate", "list", "--help"}, "holds back the rest"},
+        {{"gate", "explain", "--help"}, "Every stage"},
+        {{"gate", "waive", "--help"}, "--reason"},
+        {{"gate", "waivers", "--help"}, "--all"},
+        {{"gate", "revoke", "--help"}, "--author"},
         {{"build", "explain", "--help"}, "what each worker lacks"}};
     for (const auto& [arguments, words] : helps) {
         const Run result = run(arguments);

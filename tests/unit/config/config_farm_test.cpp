@@ -23,7 +23,8 @@ const std::string kRelease =
     "    encoding: flags\n"
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
-    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, quadruples: 4}\n"
+    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], false_discovery_max: "
+    "0.1}\n"
     "signing: gnupg\n";
 
 const std::string kBenchmark =
@@ -72,7 +73,8 @@ TEST_CASE("a release file gives the release") {
     CHECK(fast.digest.size() == 64);
     CHECK(fast.digest != release.baseline().digest);
     CHECK(release.gate.gain_min == 0.03);
-    CHECK(release.gate.quadruples == 4);
+    CHECK(release.gate.looks == std::vector<int>{6, 12});
+    CHECK(release.gate.false_discovery_max == 0.1);
     CHECK(release.signing == Signing::gnupg);
 }
 
@@ -107,6 +109,12 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
     CHECK(release_error("gnupg", "yes") ==
           "release.yaml:14: key 'signing': 'yes' is none of: none, gnupg");
     CHECK(release_error("0.5", ".nan").starts_with("release.yaml:13: key 'gate.noise_max'"));
+    for (const std::string looks :
+         {"[]", "[2, 6]", "[6, 9]", "[12, 6]", "[6, 6]", "[x]", "[2002]"}) {
+        CAPTURE(looks);
+        CHECK(release_error("[6, 12]", looks).starts_with("release.yaml:13: key 'gate.looks'"));
+    }
+    CHECK(release_error("0.1}", "1.5}").find("gate.false_discovery_max") != std::string::npos);
 }
 
 TEST_CASE("a benchmark file gives what to measure") {

@@ -1,5 +1,6 @@
 #include "tests/unit/core/builders.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 namespace terrace::core::testing {
@@ -70,15 +71,29 @@ AttemptReport an_ok_report(const LeaseGrant& lease, char code) {
         report.rpms = {
             an_rpm(lease.build->package, "1" + lease.build->dist, lease.build->target_arch)};
         report.audit.code_identity.hex = std::string(64, code);
-    } else {
-        for (int pair = 0; pair < 20; ++pair) {
-            report.samples.push_back(
-                {.benchmark = "speed", .pair = pair, .variant = false, .user_us = 500'000 + pair});
-            report.samples.push_back(
-                {.benchmark = "speed", .pair = pair, .variant = true, .user_us = 250'000 + pair});
-        }
     }
     return report;
+}
+
+LookReport a_look(const ComparisonOrder& order, int pairs_done, int pairs, const Shape& shape) {
+    LookReport look;
+    look.benchmark_digest = order.benchmark_digest;
+    look.pairs_done = pairs_done;
+    look.pairs = pairs;
+    for (const Benchmark& benchmark : order.benchmark.benchmarks) {
+        for (int pair = pairs_done; pair < pairs; ++pair) {
+            const double shake = std::exp(shape.noise * std::sin(pair * 2.4));
+            for (const bool variant : {false, true}) {
+                look.samples.push_back({.benchmark = benchmark.name,
+                                        .pair = pair,
+                                        .variant = variant,
+                                        .wall_us = 1'000'000,
+                                        .user_us = static_cast<std::int64_t>(
+                                            1'000'000 * (variant ? shake / shape.ratio : 1))});
+            }
+        }
+    }
+    return look;
 }
 
 TestFarm::TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config)
@@ -138,7 +153,22 @@ std::optional<LeaseGrant> TestFarm::lease(WorkerId worker) {
     return grant ? std::optional(*grant) : std::nullopt;
 }
 
+Result<Reply> TestFarm::look(const LeaseGrant& lease, LookReport look) {
+    look.fence = lease.fence;
+    return apply(ReportLook{lease.attempt, std::move(look)});
+}
+
+void TestFarm::measure(const LeaseGrant& lease, const Shape& shape) {
+    int done = lease.comparison->pairs_done;
+    for (std::optional<int> next = lease.comparison->pairs_next; next && *next > done;) {
+        const auto answer = look(lease, a_look(*lease.comparison, done, *next, shape));
+        done = *next;
+        next = std::get<LookAnswer>(answer.value()).pairs_next;
+    }
+}
+
 Result<Reply> TestFarm::report(const LeaseGrant& lease, AttemptReport report) {
+    if (lease.comparison && report.outcome == Outcome::ok) measure(lease, {});
     report.fence = lease.fence;
     return apply(ReportAttempt{lease.attempt, std::move(report)});
 }

@@ -18,6 +18,14 @@ RpmFile an_rpm(const std::string& name, const std::string& evr_release, const st
 /// A report of success; builds of equal `code` are identical.
 AttemptReport an_ok_report(const LeaseGrant& lease, char code);
 
+/// How a variant compares in all benchmarks: its ratio, and the spread of pairs' log ratios.
+struct Shape {
+    double ratio = 2;
+    double noise = 0.001;
+};
+/// The samples depend on the pairs' numbers alone, whoever measures them.
+LookReport a_look(const ComparisonOrder& order, int pairs_done, int pairs, const Shape& shape);
+
 /// A farm with a seed and a package set of these packages, which need none of each other, and what
 /// its replies bring.
 class TestFarm {
@@ -37,6 +45,10 @@ public:
     WorkerId add_worker(const std::string& name, Level level, const std::string& host);
     /// The lease that this worker's slot 0 gets, or nullopt.
     std::optional<LeaseGrant> lease(WorkerId worker);
+    Result<Reply> look(const LeaseGrant& lease, LookReport look);
+    /// From look to look, as long as the farm asks for more.
+    void measure(const LeaseGrant& lease, const Shape& shape);
+    /// A comparison that goes well is measured before.
     Result<Reply> report(const LeaseGrant& lease, AttemptReport report);
     const Build& build(const std::string& package, const std::string& variant) const;
     const Comparison& comparison(const std::string& package) const;

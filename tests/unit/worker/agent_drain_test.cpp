@@ -26,6 +26,7 @@ struct FakeApi final : SchedulerApi {
         reported.push_back(report.outcome);
         return {};
     }
+    Result<LookAnswer> report_look(AttemptId, const LookReport&) override { return LookAnswer{}; }
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
     Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
         return {};

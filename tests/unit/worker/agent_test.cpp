@@ -29,6 +29,7 @@ struct FakeFarm final : SchedulerApi {
         return offset + static_cast<std::int64_t>(text.size());
     }
     Result<void> report(AttemptId, const AttemptReport&) override { return {}; }
+    Result<LookAnswer> report_look(AttemptId, const LookReport&) override { return LookAnswer{}; }
     Result<void> fetch_object(const Digest&, const std::filesystem::path&) override { return {}; }
     Result<void> store_object(LeaseKey, const Digest&, const std::filesystem::path&) override {
         return {};

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cli/commands/commands.hpp"
+
+/// The commands of the noun `gate`, one file for each kind.
+namespace terrace::cli {
+
+/// waive, waivers, revoke
+void add_gate_waiver_commands(CLI::App& noun, Action& action);
+
+}  // namespace terrace::cli

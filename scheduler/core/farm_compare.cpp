@@ -1,0 +1,288 @@
+// Comparisons: what they have measured, whether that suffices, and what becomes of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/vocab/check.hpp"
+#include "scheduler/core/comparison_progress.hpp"
+#include "scheduler/core/farm.hpp"
+#include "scheduler/core/gate/close_family.hpp"
+#include "scheduler/core/retry.hpp"
+#include "scheduler/core/sim_mark.hpp"
+
+namespace terrace::core {
+
+const BenchmarkFile* Farm::benchmark_of(const Comparison& comparison) const {
+    const auto found =
+        config_->benchmarks.find(state_.source_packages.at(comparison.source_package).name);
+    return found == config_->benchmarks.end() ? nullptr : &found->second;
+}
+
+Progress Farm::progress_of(const Comparison& comparison, const std::string& cpu) const {
+    const auto found = state_.measured.find(comparison.id);
+    if (found == state_.measured.end()) return {};
+    return core::progress_of(found->second, cpu, digest_of(*benchmark_of(comparison)));
+}
+
+Judgement Farm::judge(const Comparison& comparison, const Progress& progress) const {
+    const BenchmarkFile& file = *benchmark_of(comparison);
+    const GatePolicy& policy = release_of(comparison.rebuild).gate;
+    const auto key = std::pair(state_.rebuilds.at(comparison.rebuild).release, file.package);
+    auto gate = gates_.find(key);
+    if (gate == gates_.end()) gate = gates_.emplace(key, gate_of(policy, file)).first;
+    return core::judge(gate->second, policy, file, progress);
+}
+
+Decision Farm::on(const ReportLook& e, TimePoint now) {
+    Decision decision;
+    const Lease* held = live({e.attempt, e.look.fence});
+    if (!held) {
+        sim_mark("late look refused");
+        decision.reply = Error{Errc::stale_lease,
+                               "The lease of this attempt has ended; the look changes nothing."};
+        return decision;
+    }
+    const Comparison* comparison =
+        held->comparison ? &state_.comparisons.at(*held->comparison) : nullptr;
+    const BenchmarkFile* file = comparison ? benchmark_of(*comparison) : nullptr;
+    if (!file) {
+        decision.reply = Error{Errc::invalid_argument,
+                               "The attempt is of no comparison, or its benchmark file is gone."};
+        return decision;
+    }
+    const std::string cpu = fleet_.at(held->worker).cpu;
+    const auto measured = state_.measured.find(comparison->id);
+    if (measured != state_.measured.end() &&
+        measured->second.looks.contains({e.attempt, e.look.pairs})) {
+        sim_mark("look told twice");
+    } else {
+        const int pairs_max = release_of(comparison->rebuild).gate.looks.back();
+        const int pairs_done = progress_of(*comparison, cpu).pairs;
+        if (auto error = why_refused(e.look, *file, pairs_done, pairs_max)) {
+            decision.reply = std::move(*error);
+            return decision;
+        }
+        take_look(*held, e.look, cpu, now, decision);
+    }
+    decision.reply =
+        Reply{LookAnswer{judge(*comparison, progress_of(*comparison, cpu)).pairs_next}};
+    return decision;
+}
+
+void Farm::take_look(const Lease& lease,
+                     const LookReport& look,
+                     const std::string& cpu,
+                     TimePoint now,
+                     Decision& decision) {
+    record(decision, ComparisonLook{.attempt = lease.attempt,
+                                    .pairs = look.pairs,
+                                    .comparison = *lease.comparison,
+                                    .cpu = cpu,
+                                    .benchmark_digest = look.benchmark_digest,
+                                    .host = look.host,
+                                    .measured_at = now});
+    for (const Sample& sample : look.samples) {
+        ComparisonSample row;
+        static_cast<Sample&>(row) = sample;
+        row.attempt = lease.attempt;
+        row.comparison = *lease.comparison;
+        record(decision, std::move(row));
+    }
+}
+
+/// An attempt that says it went well has brought the comparison on, unless there was no need.
+std::optional<Error> Farm::why_not_measured(const Lease& lease) const {
+    const Comparison& comparison = state_.comparisons.at(*lease.comparison);
+    if (!benchmark_of(comparison)) return std::nullopt;
+    const auto measured = state_.measured.find(comparison.id);
+    if (measured != state_.measured.end()) {
+        const auto look = measured->second.looks.lower_bound({lease.attempt, 0});
+        if (look != measured->second.looks.end() && look->first.first == lease.attempt)
+            return std::nullopt;
+    }
+    const Progress progress = progress_of(comparison, fleet_.at(lease.worker).cpu);
+    if (!judge(comparison, progress).pairs_next) return std::nullopt;
+    return Error{Errc::invalid_argument,
+                 "A comparison that is ok must have handed in the samples of a look."};
+}
+
+void Farm::finish_comparison(Comparison comparison,
+                             const Lease& lease,
+                             const AttemptReport& report,
+                             bool probe,
+                             TimePoint now,
+                             Decision& decision) {
+    const RebuildId rebuild = comparison.rebuild;
+    if (report.outcome == Outcome::ok) note_success(lease, nullptr, now, decision);
+    if (!benchmark_of(comparison)) {
+        decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
+               decision);
+        settle_rebuild(rebuild, now, decision);
+        return;
+    }
+    const bool again = probe || is_retried(report.outcome);
+    const bool counts = !probe && judge_failure(comparison, lease, report, now, decision).counts;
+    if (again && counts) ++comparison.infra_failures;
+    // However the attempt ended: looks that were handed in count.
+    const std::string& cpu = fleet_.at(lease.worker).cpu;
+    const Progress progress = progress_of(comparison, cpu);
+    Judgement judgement = judge(comparison, progress);
+    const auto measured = state_.measured.find(comparison.id);
+    const int in_vain =
+        comparison.attempts -
+        (measured == state_.measured.end() ? 0 : attempts_with_looks(measured->second));
+    if (!judgement.pairs_next) {
+        conclude(std::move(comparison), std::move(judgement), cpu, now, decision);
+    } else if (report.outcome == Outcome::ok) {
+        sim_mark("more pairs");
+        comparison.not_before = now;
+        comparison.reason = fmt::format("{} pairs are measured; the next look is at {}.",
+                                        progress.pairs, *judgement.pairs_next);
+        move(std::move(comparison), ComparisonEvent::more_pairs, now, decision);
+        return;
+    } else if (again && in_vain < config_->retry.attempts_max &&
+               comparison.infra_failures < config_->retry.infra_failures_max) {
+        if (progress.pairs > 0) sim_mark("comparison lost between looks");
+        comparison.not_before = now + retry_delay(config_->retry, comparison.infra_failures);
+        comparison.reason = report.evidence;
+        move(std::move(comparison), ComparisonEvent::attempt_retry, now, decision);
+        return;
+    } else {
+        // Too little was measured, so nothing may be claimed.
+        decide(std::move(comparison), Verdict::hold, "It could not be measured: " + report.evidence,
+               now, decision);
+    }
+    settle_rebuild(rebuild, now, decision);
+}
+
+void Farm::conclude(Comparison comparison,
+                    Judgement judgement,
+                    const std::string& cpu,
+                    TimePoint now,
+                    Decision& decision) {
+    comparison.results = std::move(judgement.results);
+    comparison.cpu = cpu;
+    comparison.p = judgement.p;
+    decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now, decision);
+}
+
+void Farm::decide(
+    Comparison comparison, Verdict verdict, std::string reason, TimePoint now, Decision& decision) {
+    comparison.verdict = verdict;
+    comparison.reason = std::move(reason);
+    move(std::move(comparison), ComparisonEvent::decide, now, decision);
+}
+
+/// What a restart finds and need not measure: its benchmark file is gone, or the release's
+/// policy is another one now, by which the looks so far suffice.
+void Farm::decide_without_lease(TimePoint now, Decision& decision) {
+    for (const auto& [attempt, lease] : std::map(state_.leases)) {
+        if (lease.comparison && !benchmark_of(state_.comparisons.at(*lease.comparison)))
+            lose_lease(lease, "Its benchmark file is gone.", now, decision);
+    }
+    std::vector<Comparison> ready;
+    for (const auto& [id, row] : state_.comparisons) {
+        if (row.state == ComparisonState::ready) ready.push_back(row);
+    }
+    for (Comparison& comparison : ready) {
+        const RebuildId rebuild = comparison.rebuild;
+        const auto measured = state_.measured.find(comparison.id);
+        if (!benchmark_of(comparison)) {
+            decide(std::move(comparison), Verdict::no_benchmark, "Its benchmark file is gone.", now,
+                   decision);
+        } else if (measured != state_.measured.end() && !measured->second.looks.empty()) {
+            const std::string cpu = measured->second.looks.rbegin()->second.cpu;
+            Judgement judgement = judge(comparison, progress_of(comparison, cpu));
+            if (judgement.pairs_next) continue;
+            conclude(std::move(comparison), std::move(judgement), cpu, now, decision);
+        } else {
+            continue;
+        }
+        settle_rebuild(rebuild, now, decision);
+    }
+}
+
+/// Both sides built: is there anything to measure? One side lost: there never will be.
+void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& decision) {
+    const Build& baseline = state_.builds.at(comparison.baseline_build);
+    const Build& variant = state_.builds.at(comparison.variant_build);
+    const auto lost = [](const Build& b) {
+        return is_final(b.state) && b.state != BuildState::succeeded;
+    };
+    if (lost(baseline) || lost(variant)) {
+        comparison.reason = "There is nothing to compare: the " +
+                            std::string(lost(baseline) ? "baseline" : "variant") +
+                            " was not built.";
+        move(std::move(comparison), ComparisonEvent::cancel, now, decision);
+        return;
+    }
+    if (baseline.state != BuildState::succeeded || variant.state != BuildState::succeeded) return;
+
+    const auto earlier = decided_by_builds_.find(origins_of(comparison));
+    if (earlier != decided_by_builds_.end()) {
+        inherit(std::move(comparison), state_.comparisons.at(earlier->second), now, decision);
+    } else if (!baseline.code_identity.hex.empty() &&
+               baseline.code_identity == variant.code_identity) {
+        decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now,
+               decision);
+    } else if (!benchmark_of(comparison)) {
+        decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",
+               now, decision);
+    } else {
+        move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
+    }
+}
+
+/// An earlier verdict has passed the family of its own rebuild and is no member of this one; unless
+/// that family is still open: then it must pass this one.
+void Farm::inherit(Comparison comparison,
+                   const Comparison& from,
+                   TimePoint now,
+                   Decision& decision) {
+    comparison.results = from.results;
+    comparison.cpu = from.cpu;
+    comparison.inherited_from = from.inherited_from.value_or(from.id);
+    if (state_.rebuilds.at(from.rebuild).state == RebuildState::running) comparison.p = from.p;
+    decide(std::move(comparison), *from.verdict, from.reason, now, decision);
+}
+
+/// Once, when no comparison of the rebuild is open: of the promotions only the discoveries pass,
+/// and of what passes the gate ships what has every stage.
+void Farm::close_families(RebuildId rebuild, TimePoint now, Decision& decision) {
+    std::map<std::string, std::vector<Comparison>> by_variant;
+    for (const ComparisonId id : comparisons_of_[rebuild]) {
+        const Comparison& comparison = state_.comparisons.at(id);
+        if (comparison.verdict) by_variant[comparison.variant].push_back(comparison);
+    }
+    const double q = release_of(rebuild).gate.false_discovery_max;
+    for (auto& [variant, comparisons] : by_variant) {
+        std::vector<FamilyMember> members;
+        for (const Comparison& comparison : comparisons) {
+            if (!comparison.p) continue;
+            members.push_back({state_.source_packages.at(comparison.source_package).name,
+                               *comparison.verdict, *comparison.p});
+        }
+        const std::vector<FamilyVerdict> closed = close_family(members, q);
+        auto next = closed.begin();
+        for (Comparison& comparison : comparisons) {
+            const Comparison before = comparison;
+            if (comparison.p) {
+                comparison.p_adjusted = std::min(1.0, std::ceil(next->p_adjusted * 1e6) / 1e6);
+                if (next->demoted) {
+                    sim_mark("promotion is no discovery");
+                    comparison.verdict = Verdict::hold;
+                    comparison.reason += fmt::format(
+                        " But among the {} packages measured it is no discovery: its adjusted "
+                        "p-value of {:.3f} is above {}.",
+                        members.size(), next->p_adjusted, q);
+                }
+                ++next;
+            }
+            comparison.promoted = gate_row(comparison, now).answer == GateAnswer::ships;
+            if (comparison != before) record(decision, std::move(comparison));
+        }
+    }
+}
+
+}  // namespace terrace::core

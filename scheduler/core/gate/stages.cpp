@@ -1,0 +1,241 @@
+#include "scheduler/core/gate/stages.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "common/vocab/names.hpp"
+#include "scheduler/core/gate/audit_gate.hpp"
+
+namespace terrace::core {
+namespace {
+
+StageResult result(GateStage stage, StageState state, std::string reason) {
+    return {.stage = stage, .state = state, .reason = std::move(reason)};
+}
+
+/// Of the two sides the one that is behind decides.
+StageState state_of(const Build* build) {
+    if (!build) return StageState::missing;
+    switch (build->state) {
+        case BuildState::blocked:
+        case BuildState::ready: return StageState::queued;
+        case BuildState::leased: return StageState::running;
+        case BuildState::succeeded: return StageState::passed;
+        case BuildState::failed: return StageState::failed;
+        case BuildState::cancelled: return StageState::missing;
+    }
+    return StageState::missing;
+}
+
+StageResult build_stage(const GateInput& in) {
+    for (const StageState state :
+         {StageState::failed, StageState::missing, StageState::queued, StageState::running}) {
+        for (const auto& [build, side] :
+             {std::pair(in.baseline, "baseline"), std::pair(in.variant, "variant")}) {
+            if (state_of(build) != state) continue;
+            return result(GateStage::build, state,
+                          state == StageState::failed
+                              ? "The " + std::string(side) + "'s build failed: " + build->evidence
+                              : "The " + std::string(side) + "'s build is " + name_of(state) + ".");
+        }
+    }
+    return result(GateStage::build, StageState::passed, "Both sides are built.");
+}
+
+/// A build that succeeded has run %check, unless the release's rule says that it shall not.
+StageResult check_stage(const GateInput& in, const StageResult& build) {
+    for (const Build* side : {in.baseline, in.variant}) {
+        if (side && side->state == BuildState::failed && side->outcome == Outcome::check_failed)
+            return result(GateStage::check, StageState::failed,
+                          "%check of variant " + side->variant + " failed: " + side->evidence);
+    }
+    if (build.state == StageState::failed)
+        return result(GateStage::check, StageState::missing, "%check was not reached.");
+    if (build.state != StageState::passed)
+        return result(GateStage::check, build.state, "%check is part of the build.");
+    if (in.rule && !in.rule->skip_check.empty()) {
+        StageResult waived = result(GateStage::check, StageState::waived,
+                                    "The release's rule skips it: " + in.rule->skip_check);
+        waived.was = StageState::missing;
+        return waived;
+    }
+    return result(GateStage::check, StageState::passed, "%check passed on both sides.");
+}
+
+/// What the build brings besides its code: name, epoch, version and release of each package.
+std::set<std::string> packages_of(const std::vector<RpmFile>& rpms) {
+    std::set<std::string> packages;
+    for (const RpmFile& rpm : rpms) {
+        if (rpm.debug || rpm.nevra.arch == "src") continue;
+        packages.insert(fmt::format("{}-{}:{}-{}", rpm.nevra.name, rpm.nevra.epoch,
+                                    rpm.nevra.version, rpm.nevra.release));
+    }
+    return packages;
+}
+
+StageResult after_build(GateStage stage, const StageResult& build) {
+    return result(stage, build.state == StageState::failed ? StageState::missing : build.state,
+                  "It follows the build.");
+}
+
+/// A client that takes the variant must find in it every package that the baseline has, in the same
+/// version. noarch packages are the baseline's in both.
+StageResult parity_stage(const GateInput& in, const StageResult& build) {
+    if (build.state != StageState::passed) return after_build(GateStage::parity, build);
+    const auto is_noarch = [](const RpmFile& rpm) { return rpm.nevra.arch == "noarch"; };
+    std::vector<RpmFile> baseline = in.baseline_rpms;
+    std::vector<RpmFile> variant = in.variant_rpms;
+    std::erase_if(baseline, is_noarch);
+    std::erase_if(variant, is_noarch);
+    const std::set<std::string> mine = packages_of(variant);
+    const std::set<std::string> theirs = packages_of(baseline);
+    std::vector<std::string> differ;
+    std::ranges::set_symmetric_difference(mine, theirs, std::back_inserter(differ));
+    if (differ.empty())
+        return result(GateStage::parity, StageState::passed, "Both sides made the same packages.");
+    return result(GateStage::parity, StageState::failed,
+                  fmt::format("Only one side made {}.", fmt::join(differ, ", ")));
+}
+
+StageResult audit_stage(const GateInput& in, const StageResult& build, const GatePolicy& policy) {
+    if (build.state != StageState::passed) return after_build(GateStage::audit, build);
+    const auto audited = [](const Build& side) {
+        return AuditedBuild{side.variant, side.audit_findings, side.interfaces};
+    };
+    const auto found = audit_refusal(audited(*in.baseline), audited(*in.variant));
+    if (!found) {
+        return result(GateStage::audit, StageState::passed,
+                      "No instruction above the level, and the same to others.");
+    }
+    if (policy.audit == AuditPolicy::report)
+        return result(GateStage::audit, StageState::passed, "Reported only: " + *found);
+    return result(GateStage::audit, StageState::failed, *found);
+}
+
+StageResult identity_stage(const GateInput& in, const StageResult& build) {
+    if (build.state != StageState::passed) return after_build(GateStage::identity, build);
+    const Digest& code = in.variant->code_identity;
+    if (code.hex.empty())
+        return result(GateStage::identity, StageState::passed, "No code identity is known.");
+    if (code != in.baseline->code_identity)
+        return result(GateStage::identity, StageState::passed, "The code is another one.");
+    return result(GateStage::identity, StageState::failed,
+                  "All code is the same in both: there is nothing to ship.");
+}
+
+bool was_measured(const Comparison& comparison) {
+    return !comparison.results.empty();
+}
+
+StageResult comparison_stage(const GateInput& in) {
+    const auto say = [](StageState state, std::string reason) {
+        return result(GateStage::comparison, state, std::move(reason));
+    };
+    if (!in.comparison) return say(StageState::missing, "There is no comparison.");
+    const Comparison& row = *in.comparison;
+    switch (row.state) {
+        case ComparisonState::waiting:
+            return say(StageState::queued, "It waits for the builds of both sides.");
+        case ComparisonState::ready:
+            return say(StageState::queued,
+                       row.reason.empty() ? "It waits for a quiet host." : row.reason);
+        case ComparisonState::leased: return say(StageState::running, "It is being measured.");
+        case ComparisonState::cancelled: return say(StageState::missing, row.reason);
+        case ComparisonState::decided: break;
+    }
+    if (was_measured(row)) return say(StageState::passed, "It was measured.");
+    if (row.verdict == Verdict::hold) return say(StageState::failed, row.reason);
+    return say(StageState::missing, row.reason);  // identical code, no benchmark
+}
+
+StageResult verdict_stage(const GateInput& in, const GatePolicy& policy) {
+    const auto say = [](StageState state, std::string reason) {
+        return result(GateStage::verdict, state, std::move(reason));
+    };
+    if (!in.comparison || in.comparison->state == ComparisonState::cancelled)
+        return say(StageState::missing, "There is no verdict.");
+    if (in.comparison->state != ComparisonState::decided)
+        return say(StageState::queued, "It follows the comparison.");
+    const Comparison& row = *in.comparison;
+    const std::string reason = name_of(*row.verdict) + ": " + row.reason;
+    switch (*row.verdict) {
+        case Verdict::promote: return say(StageState::passed, reason);
+        case Verdict::no_benchmark:
+            if (policy.no_benchmark == UndecidedPolicy::ship)
+                return say(StageState::passed, reason + " The policy ships it all the same.");
+            return say(StageState::missing, reason);
+        case Verdict::hold:
+            if (policy.hold == UndecidedPolicy::ship && was_measured(row))
+                return say(StageState::passed, reason + " The policy ships it all the same.");
+            return say(StageState::failed, reason);
+        case Verdict::identical:
+        case Verdict::equivalent:
+        case Verdict::regress:
+        case Verdict::unstable: return say(StageState::failed, reason);
+    }
+    return say(StageState::failed, reason);
+}
+
+/// A verdict that ships without a measurement needs none.
+void excuse_comparison(StageResult& comparison, const StageResult& verdict) {
+    if (verdict.state != StageState::passed || comparison.state == StageState::passed) return;
+    comparison.was = comparison.state;
+    comparison.state = StageState::waived;
+    comparison.reason += " The policy asks for none.";
+}
+
+void apply_waiver(StageResult& stage, const GateInput& in) {
+    if (stage.state != StageState::missing && stage.state != StageState::failed) return;
+    const auto valid = [&](const Waiver& waiver) {
+        return waiver.stage == stage.stage && is_valid(waiver, in.now);
+    };
+    const auto found = std::ranges::find_if(in.waivers, valid);
+    if (found == in.waivers.end()) return;
+    stage.was = stage.state;
+    stage.state = StageState::waived;
+    stage.waiver = found->id;
+    stage.reason = "Waived by " + found->author + ": " + found->reason + " It was " +
+                   name_of(*stage.was) + ": " + stage.reason;
+}
+
+}  // namespace
+
+bool is_valid(const Waiver& waiver, TimePoint now) {
+    return !waiver.revoked_at && waiver.created_at <= now && now < waiver.expires_at;
+}
+
+std::vector<StageResult> gate_stages(const GateInput& input, const GatePolicy& policy) {
+    const StageResult build = build_stage(input);
+    std::vector<StageResult> stages = {build,
+                                       check_stage(input, build),
+                                       parity_stage(input, build),
+                                       audit_stage(input, build, policy),
+                                       identity_stage(input, build),
+                                       comparison_stage(input),
+                                       verdict_stage(input, policy)};
+    excuse_comparison(stages[5], stages[6]);
+    for (StageResult& stage : stages) {
+        // What is not built, or is the same code, no word can ship.
+        if (stage.stage != GateStage::build && stage.stage != GateStage::identity)
+            apply_waiver(stage, input);
+    }
+    return stages;
+}
+
+GateAnswer gate_answer(const std::vector<StageResult>& stages) {
+    bool all = true;
+    for (const StageResult& stage : stages) {
+        if (stage.state == StageState::queued || stage.state == StageState::running)
+            return GateAnswer::open;
+        all = all && (stage.state == StageState::passed || stage.state == StageState::waived);
+    }
+    return all ? GateAnswer::ships : GateAnswer::held;
+}
+
+}  // namespace terrace::core

@@ -1,0 +1,244 @@
+#include "scheduler/core/gate/stages.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scheduler/core/gate/greenwave.hpp"
+#include "tests/unit/core/builders.hpp"
+
+namespace terrace::core::testing {
+namespace {
+
+/// Both sides built, other code, measured and promoted; a test changes what it is about.
+struct Rows {
+    Build baseline;
+    Build variant;
+    Comparison comparison;
+    PackageRule rule;
+    std::vector<RpmFile> baseline_rpms = {an_rpm("fast", "1", "x86_64"),
+                                          an_rpm("fast-doc", "1", "noarch")};
+    std::vector<RpmFile> variant_rpms = {an_rpm("fast", "1", "x86_64_v3")};
+    std::vector<Waiver> waivers;
+    GatePolicy policy;
+
+    Rows() {
+        baseline.variant = "x86_64";
+        variant.variant = "x86_64_v3";
+        baseline.state = variant.state = BuildState::succeeded;
+        baseline.code_identity.hex = std::string(64, 'a');
+        variant.code_identity.hex = std::string(64, 'b');
+        comparison.state = ComparisonState::decided;
+        comparison.verdict = Verdict::promote;
+        comparison.reason = "It is faster.";
+        comparison.results = {{"speed", BenchmarkRole::primary, 20, 1.1, 1.05, 1.15, 0.01}};
+    }
+
+    std::vector<StageResult> stages(TimePoint now = kStart) const {
+        return gate_stages({.baseline = &baseline,
+                            .variant = &variant,
+                            .comparison = &comparison,
+                            .baseline_rpms = baseline_rpms,
+                            .variant_rpms = variant_rpms,
+                            .rule = &rule,
+                            .waivers = waivers,
+                            .now = now},
+                           policy);
+    }
+    StageResult at(GateStage stage, TimePoint now = kStart) const {
+        return stages(now).at(static_cast<std::size_t>(stage));
+    }
+    StageState state(GateStage stage) const { return at(stage).state; }
+    GateAnswer answer(TimePoint now = kStart) const { return gate_answer(stages(now)); }
+    void undecided(ComparisonState state) {
+        comparison.state = state;
+        comparison.verdict.reset();
+        comparison.results.clear();
+    }
+    void found(Verdict verdict, bool measured = true) {
+        comparison.verdict = verdict;
+        if (!measured) comparison.results.clear();
+    }
+};
+
+Waiver a_waiver(GateStage stage) {
+    Waiver waiver;
+    waiver.id = WaiverId{7};
+    waiver.stage = stage;
+    waiver.author = "ann";
+    waiver.reason = "I looked.";
+    waiver.created_at = kStart - std::chrono::hours(1);
+    waiver.expires_at = kStart + std::chrono::hours(1);
+    return waiver;
+}
+
+}  // namespace
+
+TEST_CASE("what passes every stage ships") {
+    const Rows rows;
+    for (const StageResult& stage : rows.stages()) {
+        CAPTURE(stage.reason);
+        CHECK(stage.state == StageState::passed);
+    }
+    CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("the build that is behind decides, and the stages after it follow") {
+    Rows rows;
+    rows.variant.state = BuildState::ready;
+    CHECK(rows.state(GateStage::build) == StageState::queued);
+    CHECK(rows.state(GateStage::audit) == StageState::queued);
+    CHECK(rows.answer() == GateAnswer::open);
+    rows.variant.state = BuildState::leased;
+    CHECK(rows.state(GateStage::build) == StageState::running);
+    CHECK(rows.state(GateStage::check) == StageState::running);
+    rows.variant.state = BuildState::failed;
+    rows.undecided(ComparisonState::cancelled);
+    CHECK(rows.state(GateStage::build) == StageState::failed);
+    CHECK(rows.state(GateStage::check) == StageState::missing);
+    CHECK(rows.state(GateStage::parity) == StageState::missing);
+    CHECK(rows.state(GateStage::comparison) == StageState::missing);
+    CHECK(rows.state(GateStage::verdict) == StageState::missing);
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.variant.outcome = Outcome::check_failed;
+    CHECK(rows.state(GateStage::check) == StageState::failed);
+    rows.variant.state = BuildState::cancelled;
+    CHECK(rows.state(GateStage::build) == StageState::missing);
+}
+
+TEST_CASE("%check that a rule skips is waived by that rule") {
+    Rows rows;
+    rows.rule.skip_check = "It needs the network.";
+    CHECK(rows.state(GateStage::check) == StageState::waived);
+    CHECK(rows.at(GateStage::check).reason.find("It needs the network.") != std::string::npos);
+    CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("both sides must make the same packages; noarch ones are the baseline's") {
+    Rows rows;
+    rows.variant_rpms.push_back(an_rpm("fast-debuginfo", "1", "x86_64_v3"));
+    CHECK(rows.state(GateStage::parity) == StageState::passed);
+    rows.variant_rpms.push_back(an_rpm("fast-libs", "1", "x86_64_v3"));
+    CHECK(rows.state(GateStage::parity) == StageState::failed);
+    CHECK(rows.at(GateStage::parity).reason == "Only one side made fast-libs-0:1-1.");
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.variant_rpms = {an_rpm("fast", "2", "x86_64_v3")};
+    CHECK(rows.state(GateStage::parity) == StageState::failed);
+}
+
+TEST_CASE("findings of the audit are reported, or hold back, as the policy says") {
+    Rows rows;
+    rows.variant.audit_findings = {"libfast.so: hot() has vpaddd zmm"};
+    CHECK(rows.state(GateStage::audit) == StageState::passed);
+    CHECK(rows.at(GateStage::audit).reason.starts_with("Reported only: "));
+    rows.policy.audit = AuditPolicy::require;
+    CHECK(rows.state(GateStage::audit) == StageState::failed);
+    CHECK(rows.answer() == GateAnswer::held);
+}
+
+TEST_CASE("identical code never ships") {
+    Rows rows;
+    rows.variant.code_identity = rows.baseline.code_identity;
+    rows.found(Verdict::identical, false);
+    CHECK(rows.state(GateStage::identity) == StageState::failed);
+    CHECK(rows.state(GateStage::comparison) == StageState::missing);
+    for (const GateStage stage : {GateStage::identity, GateStage::comparison, GateStage::verdict})
+        rows.waivers.push_back(a_waiver(stage));
+    CHECK(rows.answer() == GateAnswer::held);
+    CHECK(rows.state(GateStage::identity) == StageState::failed);  // no word can ship it
+}
+
+TEST_CASE("a comparison is queued, running, and then measured or not") {
+    Rows rows;
+    rows.undecided(ComparisonState::waiting);
+    CHECK(rows.state(GateStage::comparison) == StageState::queued);
+    rows.undecided(ComparisonState::ready);
+    CHECK(rows.state(GateStage::comparison) == StageState::queued);
+    CHECK(rows.state(GateStage::verdict) == StageState::queued);
+    rows.undecided(ComparisonState::leased);
+    CHECK(rows.state(GateStage::comparison) == StageState::running);
+    CHECK(rows.answer() == GateAnswer::open);
+    rows.comparison.state = ComparisonState::decided;
+    rows.found(Verdict::hold, false);
+    CHECK(rows.state(GateStage::comparison) == StageState::failed);
+    CHECK(rows.state(GateStage::verdict) == StageState::failed);
+}
+
+TEST_CASE("every verdict but promote holds back, unless the policy ships what is not known") {
+    for (const Verdict verdict :
+         {Verdict::regress, Verdict::equivalent, Verdict::unstable, Verdict::hold}) {
+        Rows rows;
+        rows.found(verdict);
+        CHECK(rows.state(GateStage::verdict) == StageState::failed);
+        rows.policy.hold = UndecidedPolicy::ship;
+        CHECK(rows.answer() == (verdict == Verdict::hold ? GateAnswer::ships : GateAnswer::held));
+    }
+    Rows rows;
+    rows.found(Verdict::no_benchmark, false);
+    CHECK(rows.state(GateStage::comparison) == StageState::missing);
+    CHECK(rows.state(GateStage::verdict) == StageState::missing);
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.policy.no_benchmark = UndecidedPolicy::ship;
+    CHECK(rows.state(GateStage::comparison) == StageState::waived);
+    CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("a waiver is in force from its creation to its end or its revocation") {
+    Rows rows;
+    rows.found(Verdict::hold);
+    rows.waivers = {a_waiver(GateStage::verdict)};
+    CHECK(rows.answer() == GateAnswer::ships);
+    const StageResult waived = rows.at(GateStage::verdict);
+    CHECK(waived.was == StageState::failed);
+    CHECK(waived.waiver == WaiverId{7});
+    CHECK(waived.reason.starts_with("Waived by ann: I looked. It was failed: hold: "));
+    CHECK(rows.answer(kStart + std::chrono::hours(1)) == GateAnswer::held);
+    CHECK(rows.answer(kStart - std::chrono::hours(2)) == GateAnswer::held);
+    rows.waivers[0].revoked_at = kStart;
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.waivers = {a_waiver(GateStage::audit)};
+    CHECK(rows.answer() == GateAnswer::held);  // of another stage
+}
+
+TEST_CASE("a waiver does not hurry what is queued or running") {
+    Rows rows;
+    rows.undecided(ComparisonState::leased);
+    rows.waivers = {a_waiver(GateStage::comparison), a_waiver(GateStage::verdict)};
+    CHECK(rows.state(GateStage::comparison) == StageState::running);
+    CHECK(rows.answer() == GateAnswer::open);
+}
+
+TEST_CASE("the stages in Greenwave's words") {
+    const DecisionRequest request{"f45", "x86_64_v3", "koji_build", "fast-1-1"};
+    Rows rows;
+    const DecisionAnswer good = greenwave_answer(request, rows.stages(), 21);
+    CHECK(good.policies_satisfied);
+    CHECK(good.summary == "All required tests passed");
+    CHECK(good.satisfied_requirements.size() == 7);
+    CHECK(good.satisfied_requirements.back().testcase == "terrace.verdict");
+    CHECK(good.satisfied_requirements.back().type == "test-result-passed");
+    CHECK(good.satisfied_requirements.back().result_id == 21);
+
+    rows.found(Verdict::no_benchmark, false);
+    rows.variant_rpms.clear();
+    rows.waivers = {a_waiver(GateStage::comparison)};
+    const DecisionAnswer bad = greenwave_answer(request, rows.stages(), 21);
+    CHECK_FALSE(bad.policies_satisfied);
+    CHECK(bad.summary == "Of 7 required tests, 1 failed, 1 results missing or incomplete");
+    REQUIRE(bad.unsatisfied_requirements.size() == 2);
+    CHECK(bad.unsatisfied_requirements[0].testcase == "terrace.parity");
+    CHECK(bad.unsatisfied_requirements[0].type == "test-result-failed");
+    CHECK(bad.unsatisfied_requirements[1].type == "test-result-missing");
+    CHECK_FALSE(bad.unsatisfied_requirements[1].result_id);
+    const auto waived = std::ranges::find(bad.satisfied_requirements, "terrace.comparison",
+                                          &DecisionRequirement::testcase);
+    CHECK(waived->type == "test-result-missing-waived");
+    CHECK(waived->waiver_id == 7);
+    CHECK(waived->subject_identifier == "fast-1-1");
+
+    const DecisionAnswer unknown = greenwave_answer(request, gate_stages({}, {}), std::nullopt);
+    CHECK_FALSE(unknown.policies_satisfied);
+    CHECK(unknown.unsatisfied_requirements.front().type == "test-result-missing");
+}
+
+}  // namespace terrace::core::testing
