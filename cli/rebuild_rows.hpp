@@ -185,6 +185,7 @@ struct ComposeRow {
     std::int64_t rebuild = 0;
     std::string stream;
     std::optional<std::int64_t> base;
+    std::string signing = "none";
     std::string state;
     std::string error;                 ///< a line for the whole, and one for each finding
     std::vector<std::string> stalled;  ///< "zlib.x86_64_v3"
@@ -202,6 +203,7 @@ BOOST_DESCRIBE_STRUCT(ComposeRow,
                        rebuild,
                        stream,
                        base,
+                       signing,
                        state,
                        error,
                        stalled,

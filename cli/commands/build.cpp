@@ -251,6 +251,7 @@ void add_build_commands(CLI::App& app, Action& action) {
                           "Instead, what differs from this build, such as the baseline's: "
                           "Provides, Requires, sonames, symbols, files, scriptlets");
     audit.does(action, show_audit);
+    add_build_provenance(*noun, action);
 
     Command<LogOptions> log(*noun, "log", "The log of its newest attempt");
     log.app->add_option("id", log.options->id, "Id of the build")->required();

@@ -19,6 +19,10 @@ void add_seed_commands(CLI::App& app, Action& action);
 void add_status_command(CLI::App& app, Action& action);
 void add_worker_commands(CLI::App& app, Action& action);
 
+/// Parts of a noun that have a file of their own.
+void add_build_provenance(CLI::App& noun, Action& action);
+void add_repo_client_commands(CLI::App& noun, Action& action);
+
 /// A command, and what to do with its options. CLI11 writes them while it parses, long after the
 /// adding function has returned, and the action reads them later still: hence shared.
 template <class Options>

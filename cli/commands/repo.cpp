@@ -105,7 +105,10 @@ void print_compose(Output& output, const ComposeRow& compose) {
     print_error(output, compose.error);
     for (const std::string& note : compose.notes) output.print_line("Note: " + one_line(note));
     print_stalled(output, compose.stalled);
-    output.print_line("Path: " + or_dash(compose.path) + "\n");
+    output.print_line("Path: " + or_dash(compose.path));
+    output.print_line(compose.signing == "none"
+                          ? "Signing: none: its packages and metadata cannot be checked\n"
+                          : "Signing: " + compose.signing + "\n");
     std::map<std::string, RepoSum> sums;
     Table packages({{"REPO"}, {"PACKAGE"}, {"SOURCE"}, {"SIZE", Align::right}});
     for (const ComposePackageRow& row : compose.package_list) {
@@ -150,6 +153,7 @@ void add_repo_commands(CLI::App& app, Action& action) {
 
     add_repo_stream_commands(*noun, action);
     add_repo_care_commands(*noun, action);
+    add_repo_client_commands(*noun, action);
 }
 
 }  // namespace terrace::cli

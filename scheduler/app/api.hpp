@@ -5,6 +5,7 @@
 
 #include "scheduler/app/adapters.hpp"
 #include "scheduler/app/config.hpp"
+#include "scheduler/app/publications.hpp"
 #include "scheduler/http/housekeeping.hpp"
 #include "scheduler/http/server.hpp"
 #include "scheduler/http/services.hpp"
@@ -38,6 +39,7 @@ public:
 private:
     PgReads reads_;
     StoredObjects objects_;
+    StoredPublications publications_;
     rest::LogStore logs_;
     rest::WorkSignal work_;
     rest::BlockingPool read_pool_;

@@ -44,6 +44,18 @@ void read_listen(YamlMap listen, SchedulerConfig& config) {
     }
 }
 
+/// By default clients are on this machine.
+std::string read_url(YamlMap& file, const std::filesystem::path& published) {
+    std::string url =
+        file.text_or("published_url", "file://" + std::filesystem::absolute(published).string());
+    while (url.ends_with('/')) url.pop_back();
+    const bool known =
+        url.starts_with("file://") || url.starts_with("https://") || url.starts_with("http://");
+    if (!known || url.find_first_of(" \t\n") != std::string::npos)
+        file.fail("published_url", "'" + url + "' is no URL of http, https or file");
+    return url;
+}
+
 void read_lease(YamlMap lease, SchedulerConfig& config) {
     const core::FarmConfig defaults;
     config.lease_length = lease.duration_or("length", defaults.lease_length);
@@ -184,6 +196,10 @@ SchedulerConfig load_config(const std::filesystem::path& path) {
     config.audit_exceptions = file.path_or("audit_exceptions", "");
     config.mock_configs = file.path("mock_configs");
     config.published = file.path_or("published", config.state / "published");
+    config.published_url = read_url(file, config.published);
+    YamlMap signer = file.map_or_empty("signer");
+    config.signer_socket = signer.path_or("socket", "");
+    signer.done();
     read_listen(file.map_or_empty("listen"), config);
     YamlMap database = file.map_or_empty("database");
     config.database_dsn = database.text_or("dsn", "");

@@ -34,6 +34,8 @@ struct SchedulerConfig {
     std::filesystem::path audit_exceptions;  ///< empty: there are none
     std::filesystem::path mock_configs;
     std::filesystem::path published;
+    std::string published_url;            ///< where clients find `published`; no slash at its end
+    std::filesystem::path signer_socket;  ///< of terrace-signer; empty: nothing can be signed
     Duration lease_length{};
     Duration heartbeat_interval{};
     core::RetryPolicy retry;

@@ -209,6 +209,9 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     release.composes_kept = static_cast<std::size_t>(
         map.whole_or("composes_kept", static_cast<std::int64_t>(release.composes_kept), 1, 1000));
     release.variants = read_variants(map, mock_configs);
+    if (!map.has("signing"))
+        map.fail("signing", "is missing: say gnupg, or none if clients shall check no signature");
+    release.signing = map.word<Signing>("signing");
     release.gate = read_gate(map.map_or_empty("gate"));
     release.compose = read_compose_policy(map.map_or_empty("compose"));
     release.on_failed_dependency =
@@ -233,6 +236,11 @@ core::FarmConfig load_farm_config(const SchedulerConfig& config) {
     core::FarmConfig farm;
     for (const fs::path& file : yaml_files(config.releases)) {
         core::ReleaseSpec release = load_release(file, config.mock_configs);
+        if (release.signing == Signing::gnupg && config.signer_socket.empty()) {
+            throw runtime::ConfigError(file.string() +
+                                       ": key 'signing' is gnupg, but scheduler.yaml names no "
+                                       "signer: set signer.socket there, or say none here");
+        }
         add_once(farm.releases, std::string(release.name), std::move(release), file);
     }
     if (farm.releases.empty()) {

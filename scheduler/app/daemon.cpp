@@ -14,11 +14,14 @@
 #include "common/os/files.hpp"
 #include "common/runtime/yaml_tree.hpp"
 #include "scheduler/app/api.hpp"
+#include "scheduler/app/build_records.hpp"
 #include "scheduler/app/repo_keeper.hpp"
 #include "scheduler/app/seed_metadata.hpp"
 #include "scheduler/app/seed_resolver.hpp"
 #include "scheduler/engine/engine_thread.hpp"
+#include "scheduler/publish/compose_signer.hpp"
 #include "scheduler/publish/composer.hpp"
+#include "scheduler/publish/signing_queue.hpp"
 #include "scheduler/store/pg_store.hpp"
 
 namespace terrace::scheduler {
@@ -89,10 +92,15 @@ void serve_farm(const SchedulerConfig& config,
     PortFile port_file(config.state);
     store::PgStore store(dsn);
     const publish::ObjectStore objects(config.state / "objects");
+    DatabaseBuildRecords records(dsn, config.published);
+    const publish::ComposeSigner signer(objects, farm, records,
+                                        {config.signer_socket, config.published_url});
     const std::filesystem::path seeds = config.state / "resolver";
     publish::Composer composer(
         objects, config.published, {},
-        [seeds](const std::vector<SeedRepo>& repos) { return client_repos(repos, seeds); });
+        [seeds](const std::vector<SeedRepo>& repos) { return client_repos(repos, seeds); },
+        &signer);
+    publish::SigningQueue signing_queue(composer, signer);
     RepoKeeper keeper(objects, composer, config.published);
     SeedResolver resolver({seeds, config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
@@ -103,6 +111,7 @@ void serve_farm(const SchedulerConfig& config,
     const AtExit stop_threads([&] {
         if (engine) engine->stop();
         keeper.stop();
+        signing_queue.stop();
         composer.stop();
         resolver.stop();
         api.join();
@@ -124,9 +133,13 @@ void serve_farm(const SchedulerConfig& config,
             stop();
         });
     };
-    engine =
-        std::make_unique<engine::EngineThread>(farm, store, composer, resolver, std::move(options));
+    engine = std::make_unique<engine::EngineThread>(farm, store, signing_queue, resolver,
+                                                    std::move(options));
 
+    for (const auto& [name, release] : farm.releases) {
+        if (release.signing == Signing::none)
+            runtime::log_warn("release_is_not_signed", {{"release", name}});
+    }
     signals.add(SIGTERM);
     signals.add(SIGINT);
     signals.async_wait([&stop](const boost::system::error_code& error, int signal) {

@@ -12,6 +12,7 @@
 #include "common/vocab/level.hpp"
 #include "common/vocab/outcome.hpp"
 #include "common/vocab/priority.hpp"
+#include "common/vocab/signing.hpp"
 #include "common/vocab/time.hpp"
 #include "scheduler/core/estimate.hpp"
 
@@ -101,6 +102,7 @@ struct ReleaseSpec {
     std::string dist_suffix;
     std::vector<VariantSpec> variants;  ///< the first is the baseline
     std::vector<std::string> streams;   ///< the first is where rebuilds go unless told
+    Signing signing = Signing::none;
     /// How many composes of each stream stay, the current one among them. Who began to read any of
     /// them finds its files through the stream.
     std::size_t composes_kept = 5;

@@ -302,6 +302,9 @@ struct RunCompose {
     std::vector<BuildNote> builds;   ///< of each build of `packages`
     std::vector<Withheld> withheld;  ///< by source and variant
     StreamClients clients;
+    /// Of its rebuild: what a mass rebuild, in `background`, has to get signed waits for the
+    /// others.
+    PriorityClass priority = PriorityClass::normal;
 };
 /// Let the readers of a stream see a compose that is there; as idempotent.
 struct RunMove {

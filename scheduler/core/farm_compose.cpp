@@ -49,6 +49,7 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.release = rebuild.release;
         compose.rebuild = id;
         compose.stream = rebuild.stream;
+        compose.signing = release_of(id).signing;
         compose.created_at = now;
         const PublishedBase base = published_base(rebuild.release, rebuild.stream);
         compose.base = base.compose;
@@ -165,6 +166,7 @@ RunCompose Farm::order_for(const Compose& compose) const {
     run.builds = notes_of(compose);
     run.withheld = withheld_from(compose);
     run.clients = clients_of(compose, compose.stream);
+    run.priority = state_.rebuilds.at(compose.rebuild).priority;
     return run;
 }
 

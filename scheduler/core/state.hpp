@@ -20,6 +20,7 @@
 #include "common/vocab/resources.hpp"
 #include "common/vocab/rpm_file.hpp"
 #include "common/vocab/seed.hpp"
+#include "common/vocab/signing.hpp"
 #include "common/vocab/time.hpp"
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/attempt.hpp"
@@ -265,7 +266,8 @@ struct Compose {
     std::string release;
     RebuildId rebuild;
     std::string stream;
-    std::optional<ComposeId> base;  ///< the stream's compose that this one started from
+    std::optional<ComposeId> base;    ///< the stream's compose that this one started from
+    Signing signing = Signing::none;  ///< as the release said when the compose was decided
     ComposeState state = ComposeState::pending;
     int failures = 0;
     TimePoint not_before{};
@@ -286,6 +288,7 @@ BOOST_DESCRIBE_STRUCT(Compose,
                        rebuild,
                        stream,
                        base,
+                       signing,
                        state,
                        failures,
                        not_before,

@@ -23,7 +23,8 @@ json::value json_of(const core::ReleaseSpec& release) {
             {"dist_suffix", release.dist_suffix},
             {"baseline", release.baseline().name},
             {"variants", std::move(variants)},
-            {"streams", wire::to_json(release.streams)}};
+            {"streams", wire::to_json(release.streams)},
+            {"signing", name_of(release.signing)}};
 }
 
 /// Releases are in the configuration, so nothing is asked of anybody.

@@ -51,6 +51,21 @@ public:
     virtual void drop_uploads(AttemptId attempt) = 0;
 };
 
+/// What is published beside packages (docs/api.md). For blocking threads, several at once; throws
+/// when the disk fails.
+class Publications {
+public:
+    virtual ~Publications() = default;
+    /// JSON of wire::ClientConfig. `variant`: whose repo is enabled, too; empty: none.
+    virtual Result<std::string> client_config(const std::string& release,
+                                              const std::string& stream,
+                                              const std::string& variant) = 0;
+    /// JSON of wire::BuildProvenance. `identity` is the build's.
+    virtual Result<std::string> provenance(BuildId build, const std::string& identity) = 0;
+    /// A file of SPDX.
+    virtual Result<FilePart> sbom(const std::string& release, ComposeId compose) = 0;
+};
+
 /// A seed's id and its repositories.
 using FrozenSeed = std::pair<Digest, std::vector<SeedRepo>>;
 
@@ -83,6 +98,7 @@ struct Services {
     PostCommand post;
     Reads& reads;
     Objects& objects;
+    Publications& publications;
     LogStore& logs;
     LogKeeping log_keeping;
     Intake intake;

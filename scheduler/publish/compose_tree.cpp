@@ -11,6 +11,7 @@
 #include "scheduler/publish/incoming_directory.hpp"
 #include "scheduler/publish/link_file.hpp"
 #include "scheduler/publish/manifest.hpp"
+#include "scheduler/publish/sbom.hpp"
 
 namespace terrace::publish {
 namespace {
@@ -40,46 +41,37 @@ void check_order(const ObjectStore& store, const core::RunCompose& order) {
     }
 }
 
-/// nullopt if it builds on none, or on one that is gone.
-std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
-                                const core::Compose& compose) {
-    if (!compose.base) return std::nullopt;
-    const std::filesystem::path base = compose_path(release_directory, *compose.base);
-    if (!std::filesystem::exists(base)) return std::nullopt;
-    return read_manifest(base);
-}
-
 /// The files that `base` has, which were whole when it was made.
 std::set<Digest> digests_of(const std::optional<Manifest>& base) {
     std::set<Digest> digests;
     if (!base) return digests;
-    for (const core::ComposePackage& package : base->packages) digests.insert(package.digest);
+    for (const ManifestPackage& package : base->packages) digests.insert(package.published());
     return digests;
 }
 
 /// An object was whole when it came; a disk may have damaged it since.
-void check_object(const ObjectStore& store, const core::ComposePackage& package) {
-    const Digest found = os::sha256_of_file(store.path_of(package.digest));
-    if (found == package.digest) return;
+void check_object(const ObjectStore& store, const ManifestPackage& package) {
+    const Digest found = os::sha256_of_file(store.path_of(package.published()));
+    if (found == package.published()) return;
     throw PublishError("The object of " + package.filename + " is damaged: its digest is " +
-                       found.hex + ", not " + package.digest.hex + ".");
+                       found.hex + ", not " + package.published().hex + ".");
 }
 
 void make_repo(const ObjectStore& store,
                const std::filesystem::path& directory,
-               const std::vector<const core::ComposePackage*>& packages,
+               const std::vector<const ManifestPackage*>& packages,
                std::set<Digest>& checked,
                TimePoint time,
                const Steps& steps) {
     std::filesystem::create_directories(directory / "Packages");
     std::vector<RepoPackage> listed;
-    for (const core::ComposePackage* package : packages) {
+    for (const ManifestPackage* package : packages) {
         steps.next("link a package");
-        if (checked.insert(package->digest).second) check_object(store, *package);
+        if (checked.insert(package->published()).second) check_object(store, *package);
         const std::filesystem::path file = directory / package_location(package->filename);
         std::filesystem::create_directories(file.parent_path());
-        link_file(store.path_of(package->digest), file);
-        listed.push_back({package->filename, package->digest});
+        link_file(store.path_of(package->published()), file);
+        listed.push_back({package->filename, package->published()});
     }
     steps.next("write metadata");
     write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()));
@@ -99,18 +91,27 @@ std::filesystem::path compose_path(const std::filesystem::path& release_director
     return release_directory / "composes" / std::to_string(compose.value);
 }
 
+std::optional<Manifest> base_of(const std::filesystem::path& release_directory,
+                                const core::Compose& compose) {
+    if (!compose.base) return std::nullopt;
+    const std::filesystem::path base = compose_path(release_directory, *compose.base);
+    if (!std::filesystem::exists(base)) return std::nullopt;
+    return read_manifest(base);
+}
+
 void make_compose(const ObjectStore& store,
                   const std::filesystem::path& release_directory,
                   const core::RunCompose& order,
-                  const Steps& steps) {
+                  const Steps& steps,
+                  const Attachments& attachments) {
     const std::filesystem::path target = compose_path(release_directory, order.compose.id);
-    const Manifest manifest = manifest_of(order);
+    const Manifest manifest = manifest_of(order, attachments.signed_packages);
     if (std::filesystem::exists(target)) return check_is_same(target, manifest);
     check_order(store, order);
 
     IncomingDirectory incoming(target);
-    std::map<std::string, std::vector<const core::ComposePackage*>> packages_of;
-    for (const core::ComposePackage& package : order.packages) {
+    std::map<std::string, std::vector<const ManifestPackage*>> packages_of;
+    for (const ManifestPackage& package : manifest.packages) {
         packages_of[package.repo].push_back(&package);
     }
     const std::optional<Manifest> base = base_of(release_directory, order.compose);
@@ -118,9 +119,13 @@ void make_compose(const ObjectStore& store,
     for (const std::string& repo : order.repos) {
         make_repo(store, incoming.path() / repo, packages_of[repo], checked,
                   order.compose.created_at, steps);
+        if (!attachments.finish_repo) continue;
+        steps.next("sign metadata");
+        attachments.finish_repo(repo, incoming.path() / repo);
     }
     steps.next("write the manifest");
     os::write_file_atomically(incoming.path() / kManifestName, text_of(manifest));
+    os::write_file_atomically(incoming.path() / kSbomName, sbom_of(manifest));
     incoming.publish(steps);
 }
 

@@ -28,11 +28,13 @@ std::string error_of(Work work) {
 Composer::Composer(const ObjectStore& store,
                    std::filesystem::path published_root,
                    Steps::Hook hook,
-                   ReadPlatform read_platform)
+                   ReadPlatform read_platform,
+                   const ComposeSigner* signer)
     : store_(store),
       root_(std::move(published_root)),
       hook_(std::move(hook)),
       tools_{store.metadata_directory(), std::move(read_platform)},
+      signer_(signer),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Composer::~Composer() {
@@ -97,7 +99,8 @@ void Composer::run(const std::stop_token& stop) {
 void Composer::publish(const core::RunCompose& order, const Steps& steps) const {
     const core::Compose& compose = order.compose;
     const std::filesystem::path release = root_ / compose.release;
-    make_compose(store_, release, order, steps);
+    make_compose(store_, release, order, steps, attachments_of(order, steps));
+    if (signer_ != nullptr) signer_->write_client_files(release, compose);
     steps.next("check clients");
     check_stream(release, compose.stream, compose.id, order.clients, tools_, steps.stop());
     show(release, {compose.stream, order.move, compose.id, order.late, order.composes_kept}, steps);
@@ -116,6 +119,19 @@ void Composer::move(const core::RunMove& order, const Steps& steps) const {
         check_stream(release, move.stream, move.compose, *order.clients, tools_, steps.stop());
     }
     show(release, {move.stream, move.id, move.compose, order.late, order.composes_kept}, steps);
+}
+
+Attachments Composer::attachments_of(const core::RunCompose& order, const Steps& steps) const {
+    const core::Compose& compose = order.compose;
+    if (signer_ == nullptr) {
+        if (compose.signing == Signing::none) return {};
+        throw PublishError("There is nothing to sign compose " + std::to_string(compose.id.value) +
+                           " with.");
+    }
+    return {signer_->prepare(order, base_of(root_ / compose.release, compose), steps),
+            [this, &compose](const std::string& repo, const std::filesystem::path& directory) {
+                signer_->finish_repo(compose, repo, directory);
+            }};
 }
 
 void Composer::show(const std::filesystem::path& release,

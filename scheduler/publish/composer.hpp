@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "scheduler/engine/ports.hpp"
+#include "scheduler/publish/compose_signer.hpp"
+#include "scheduler/publish/compose_tree.hpp"
 #include "scheduler/publish/garbage.hpp"
 #include "scheduler/publish/object_store.hpp"
 #include "scheduler/publish/served_tree.hpp"
@@ -22,12 +24,14 @@ namespace terrace::publish {
 /// can follow (stream_check.hpp); composes that are there are never touched.
 class Composer final : public engine::Composer {
 public:
-    /// `store` must outlive the composer. `hook`: see Steps. `read_platform` is called on the
-    /// composer's thread.
+    /// `store` and `signer` must outlive the composer. `hook`: see Steps. `read_platform` is called
+    /// on the composer's thread. Without `signer` nothing is signed, and a compose that should be
+    /// is an error.
     Composer(const ObjectStore& store,
              std::filesystem::path published_root,
              Steps::Hook hook = {},
-             ReadPlatform read_platform = {});
+             ReadPlatform read_platform = {},
+             const ComposeSigner* signer = nullptr);
     /// stop()
     ~Composer() override;
     Composer(const Composer&) = delete;
@@ -56,6 +60,8 @@ private:
     void run(const std::stop_token& stop);
     void publish(const core::RunCompose& order, const Steps& steps) const;
     void move(const core::RunMove& order, const Steps& steps) const;
+    /// Signs what the compose is made of.
+    Attachments attachments_of(const core::RunCompose& order, const Steps& steps) const;
     /// Makes the compose what the stream's readers see.
     void show(const std::filesystem::path& release,
               const ServedTree& tree,
@@ -65,6 +71,7 @@ private:
     const std::filesystem::path root_;
     const Steps::Hook hook_;
     const ClientCheckTools tools_;
+    const ComposeSigner* const signer_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
     std::deque<Work> queue_;  ///< each ends by itself, and throws nothing

@@ -89,10 +89,17 @@ public:
             const Manifest manifest = read_manifest(tree);
             if (manifest.id != compose.id || manifest.release != compose.release)
                 add(report_.problems, tree / kManifestName, "It is of another compose.");
+            std::set<Digest> envelopes;
             for (const ManifestPackage& package : manifest.packages) {
                 steps_.next("check a package");
                 package_file(tree / package.repo / package_location(package.filename),
-                             package.digest);
+                             package.published());
+                if (package.provenance) envelopes.insert(*package.provenance);
+            }
+            for (const Digest& envelope : envelopes) {
+                if (store_.contains(envelope)) continue;
+                add(report_.problems, store_.path_of(envelope),
+                    "It is missing, and is the provenance of packages of " + tree.string() + ".");
             }
             for (const std::string& repo : manifest.repos) {
                 report_.files += static_cast<std::int64_t>(kTypes.size()) + 1;

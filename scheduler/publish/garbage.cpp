@@ -5,12 +5,16 @@
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "common/os/files.hpp"
 #include "scheduler/publish/compose_tree.hpp"
 #include "scheduler/publish/incoming_directory.hpp"
+#include "scheduler/publish/manifest.hpp"
+#include "scheduler/publish/provenance_store.hpp"
+#include "scheduler/publish/signed_objects.hpp"
 
 namespace terrace::publish {
 namespace {
@@ -45,7 +49,7 @@ struct stat status_of(const fs::path& file) {
 class Collector {
 public:
     Collector(const ObjectStore& store, const core::GarbagePlan& plan, const Steps& steps)
-        : store_(store), plan_(plan), steps_(steps) {
+        : store_(store), plan_(plan), steps_(steps), live_(plan.objects) {
         report_.dry_run = plan.dry_run;
         report_.builds = plan.builds_expired;
     }
@@ -54,7 +58,10 @@ public:
         const std::string name = directory.filename();
         for (const fs::path& compose : directories_in(directory / "composes")) {
             const std::optional<std::int64_t> id = number_of(compose);
-            if (id && plan_.composes.contains({name, ComposeId{*id}})) continue;
+            if (id && plan_.composes.contains({name, ComposeId{*id}})) {
+                keep_objects_of(compose);
+                continue;
+            }
             if (!id && !IncomingDirectory::is_incoming(compose)) continue;  // not ours
             if (id) report_.composes.push_back({name, *id});
             take_away(compose);
@@ -73,9 +80,21 @@ public:
         }
     }
 
+    /// All of its composes stay.
+    void unknown_release(const fs::path& directory) {
+        for (const fs::path& compose : directories_in(directory / "composes")) {
+            if (number_of(compose)) keep_objects_of(compose);
+        }
+    }
+
+    /// @pre every release was looked at
     void objects() {
+        each_provenance(store_,
+                        [this](const ProvenanceNote& note) { live_.insert(note.envelope); });
+        const SignedObjects signed_objects(store_);
+        signed_objects.add_signed_forms(live_);
         for (const Digest& digest : store_.digests()) {
-            if (plan_.objects.contains(digest)) continue;
+            if (live_.contains(digest)) continue;
             const fs::path file = store_.path_of(digest);
             const struct stat status = status_of(file);
             const auto freed = links_freed_.find(status.st_ino);
@@ -87,11 +106,18 @@ public:
             ++report_.objects;
             report_.bytes += status.st_size;
         }
+        if (!plan_.dry_run) signed_objects.forget_gone();
     }
 
     wire::GarbageReport report() && { return std::move(report_); }
 
 private:
+    /// No tree links the envelopes of provenance, nor a package as it was before it was signed.
+    void keep_objects_of(const fs::path& compose) {
+        steps_.next("look what a compose needs");
+        if (fs::exists(compose / kManifestName)) live_.merge(objects_of(read_manifest(compose)));
+    }
+
     /// Renamed first, so that a crash leaves no half of a tree under its name.
     void take_away(const fs::path& tree) {
         if (plan_.dry_run) return count_links(tree);
@@ -115,6 +141,7 @@ private:
     const ObjectStore& store_;
     const core::GarbagePlan& plan_;
     const Steps& steps_;
+    std::set<Digest> live_;  ///< the objects that stay
     wire::GarbageReport report_;
     std::map<ino_t, nlink_t> links_freed_;  ///< by what a dry run leaves; same file system only
 };
@@ -127,7 +154,11 @@ wire::GarbageReport remove_garbage(const ObjectStore& store,
                                    const Steps& steps) {
     Collector collector(store, plan, steps);
     for (const fs::path& release : directories_in(published_root)) {
-        if (plan.releases.contains(release.filename())) collector.release(release);
+        if (plan.releases.contains(release.filename())) {
+            collector.release(release);
+        } else {
+            collector.unknown_release(release);
+        }
     }
     collector.objects();
     return std::move(collector).report();

@@ -11,9 +11,19 @@
 namespace terrace::publish {
 namespace {
 
-ManifestPackage row_of(const core::ComposePackage& package, const core::BuildNote* note) {
+template <class Key>
+std::optional<Digest> find_in(const std::map<Key, Digest>& map, const Key& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? std::nullopt : std::optional(found->second);
+}
+
+ManifestPackage row_of(const core::ComposePackage& package,
+                       const core::BuildNote* note,
+                       const SignedPackages& attached) {
     ManifestPackage row;
     static_cast<core::ComposePackage&>(row) = package;
+    row.signed_digest = find_in(attached.signed_digests, package.digest);
+    row.provenance = find_in(attached.provenance, package.build);
     if (!note) return row;
     row.variant = note->variant;
     row.attempt = note->attempt;
@@ -24,7 +34,7 @@ ManifestPackage row_of(const core::ComposePackage& package, const core::BuildNot
 
 }  // namespace
 
-Manifest manifest_of(const core::RunCompose& order) {
+Manifest manifest_of(const core::RunCompose& order, const SignedPackages& attached) {
     Manifest manifest{.id = order.compose.id,
                       .release = order.compose.release,
                       .rebuild = order.compose.rebuild,
@@ -33,6 +43,7 @@ Manifest manifest_of(const core::RunCompose& order) {
                       .created_at = order.compose.created_at,
                       .stalled = order.compose.stalled,
                       .notes = order.compose.notes,
+                      .signing = attached.note,
                       .repos = order.repos,
                       .packages = {},
                       .withheld = order.withheld};
@@ -41,7 +52,8 @@ Manifest manifest_of(const core::RunCompose& order) {
     manifest.packages.reserve(order.packages.size());
     for (const core::ComposePackage& package : order.packages) {
         const auto note = notes.find(package.build);
-        manifest.packages.push_back(row_of(package, note == notes.end() ? nullptr : note->second));
+        manifest.packages.push_back(
+            row_of(package, note == notes.end() ? nullptr : note->second, attached));
     }
     std::ranges::sort(manifest.packages, {}, [](const core::ComposePackage& package) {
         return std::tie(package.repo, package.filename);
@@ -53,10 +65,19 @@ std::string text_of(const Manifest& manifest) {
     return wire::to_text(manifest) + "\n";
 }
 
+std::set<Digest> objects_of(const Manifest& manifest) {
+    std::set<Digest> objects;
+    for (const ManifestPackage& package : manifest.packages) {
+        objects.insert({package.digest, package.published()});
+        if (package.provenance) objects.insert(*package.provenance);
+    }
+    return objects;
+}
+
 bool is_same_compose(const Manifest& a, const Manifest& b) {
     const auto head = [](const Manifest& manifest) {
         return std::tie(manifest.id, manifest.release, manifest.rebuild, manifest.stream,
-                        manifest.base, manifest.created_at, manifest.repos);
+                        manifest.base, manifest.created_at, manifest.signing.mode, manifest.repos);
     };
     const auto same = [](const core::ComposePackage& one, const core::ComposePackage& other) {
         return one == other;

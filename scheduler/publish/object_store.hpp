@@ -37,6 +37,12 @@ public:
     /// A directory for what is made of objects and can be made again.
     std::filesystem::path metadata_directory() const { return root_ / "metadata"; }
 
+    /// A directory that says which object is the signed form of which (signed_objects.hpp).
+    std::filesystem::path signed_directory() const { return root_ / "signed"; }
+
+    /// A directory that says which object is the provenance of which build (provenance_store.hpp).
+    std::filesystem::path provenance_directory() const { return root_ / "provenance"; }
+
     /// An upload in pieces: keeps nothing unless finish() says so. The same bytes may be on their
     /// way more than once; each upload finishes. Used by one thread at a time; the store must
     /// outlive it.

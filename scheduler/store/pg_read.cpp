@@ -112,6 +112,14 @@ std::optional<std::string> PgRead::buildroot(const std::string& id) {
     return object(sql::buildroot(), id);
 }
 
+std::optional<std::string> PgRead::build_facts(BuildId id) {
+    return object(sql::build_facts(), id.value);
+}
+
+std::string PgRead::rebuilt_rpms(RebuildId rebuild, const std::string& variant) {
+    return list(sql::rebuilt_rpms(), rebuild.value, variant);
+}
+
 std::string PgRead::comparisons(RebuildId rebuild, Page page) {
     return list(sql::comparisons(), rebuild.value, page.after, limit_of(page.limit));
 }

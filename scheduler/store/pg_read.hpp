@@ -56,6 +56,9 @@ public:
     /// Of the build whose RPMs it has.
     std::optional<std::string> build_audit(BuildId id);
     std::optional<std::string> buildroot(const std::string& id);
+    /// How a build was made, and its rebuild's RPMs for one variant: for provenance.
+    std::optional<std::string> build_facts(BuildId id);
+    std::string rebuilt_rpms(RebuildId rebuild, const std::string& variant);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     std::string composes(const std::string& release, const std::string& stream, Page page);

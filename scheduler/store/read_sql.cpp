@@ -189,6 +189,27 @@ std::string buildroot() {
     return "select * from buildroot where id = $1";
 }
 
+std::string build_facts() {
+    return R"(select b.id, b.rebuild, r.release, p.name as package, b.variant, b.identity, b.dist, r.mode,
+        p.srpm_name, p.srpm_digest, r.seed, s.repos as seed_repos, a.id as attempt, a.started_at, a.ended_at,
+        coalesce(w.hello, '{}') as host, coalesce(l.packages, '[]') as buildroot
+        from build b
+        join source_package p on p.id = b.source_package
+        join rebuild r on r.id = b.rebuild
+        join seed s on s.id = r.seed
+        left join lateral (select * from attempt t where t.build = b.id and t.outcome = 'ok'
+                            order by t.number desc limit 1) a on true
+        left join buildroot l on l.id = a.buildroot
+        left join worker w on w.id = a.worker
+        where b.id = $1)";
+}
+
+std::string rebuilt_rpms() {
+    return R"(select m.filename, m.digest from build b
+        join build_rpm m on m.build = coalesce(b.reused_from, b.id)
+        where b.rebuild = $1 and b.variant = $2 and b.state = 'succeeded' order by m.filename)";
+}
+
 std::string comparisons() {
     return comparison_rows(
         R"(select * from comparison where ($1::bigint = 0 or rebuild = $1) and id > $2

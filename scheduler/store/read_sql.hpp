@@ -21,6 +21,8 @@ std::string build();
 std::string attempt_ends();
 std::string build_audit();
 std::string buildroot();
+std::string build_facts();
+std::string rebuilt_rpms();
 std::string comparisons();
 std::string comparison();
 std::string composes();

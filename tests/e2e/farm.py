@@ -1,4 +1,5 @@
 """A whole farm for tests: scheduler with its own PostgreSQL, workers, and the command line, all real."""
+import grp
 import json
 import os
 import pwd
@@ -18,6 +19,7 @@ SLOT_USERS = 3_000_000 + 8 * (os.getpid() % 1_000_000)
 RELEASE = """\
 release: mini-1
 dist_suffix: mini1
+signing: none
 streams: [testing]
 variants:
   - {name: x86_64, target_arch: x86_64, target_level: x86_64, mock_config: mini-1-x86_64}
@@ -91,6 +93,23 @@ class Farm:
                       "the scheduler to listen", 60)
         self.port = port_file.read_text().strip()
 
+    def start_signer(self):
+        """terrace-signer with keys of its own for mini-1; to be called before the scheduler starts."""
+        folder = self.state / "signer"
+        home = folder / "gnupg"
+        home.mkdir(parents=True, mode=0o700)
+        gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet"]
+        subprocess.run([*gpg, "--passphrase", "", "--quick-gen-key", "mini-1 <mini-1@example.org>", "rsa3072", "sign", "never"],
+                       check=True, stderr=subprocess.DEVNULL)
+        listed = subprocess.run([*gpg, "--list-secret-keys", "--with-colons"], check=True, capture_output=True, text=True).stdout
+        fingerprint = next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", str(folder / "mini-1.pem")], check=True)
+        (folder / "signer.yaml").write_text(
+            f"socket: socket\ngnupg_home: gnupg\nsocket_group: {grp.getgrgid(self.user.pw_gid).gr_name}\nreleases:\n"
+            f"  - {{release: mini-1, key: {fingerprint}, statement_key: mini-1.pem}}\n")
+        self._start("signer", [str(BUILD / "bin/terrace-signer"), "--config", str(folder / "signer.yaml")])
+        self.wait_for((folder / "socket").is_socket, "the signer to listen", 30)
+
     def start_worker(self, name, level="x86_64_v4", slots=1):
         self._start(name, [str(BUILD / "bin/terrace-worker"), "--config", str(self._write_worker(name, level, slots))])
 
@@ -109,6 +128,8 @@ class Farm:
                 process.wait()
                 raise AssertionError(f"{name} did not end within 60 s of SIGTERM")
         self.processes.clear()
+        if (self.state / "signer/gnupg").is_dir():  # gpg leaves an agent behind
+            subprocess.run(["gpgconf", "--homedir", str(self.state / "signer/gnupg"), "--kill", "all"], check=True)
 
     def cli(self, *arguments):
         """(exit code, standard output, standard error) of `terrace`."""

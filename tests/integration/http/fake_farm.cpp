@@ -143,7 +143,13 @@ std::optional<std::string> FakeReads::comparison(ComparisonId id) {
 std::string FakeReads::composes(const ComposeFilter& filter) {
     return named("composes", filter, filter.release + filter.stream);
 }
+void FakeReads::set_compose(std::string row) {
+    const std::lock_guard lock(mutex_);
+    compose_ = std::move(row);
+}
 std::optional<std::string> FakeReads::compose(ComposeId id) {
+    const std::lock_guard lock(mutex_);
+    if (!compose_.empty()) return compose_;
     return row(id.value);
 }
 std::optional<std::string> FakeReads::compose_diff(ComposeId before, ComposeId after) {
@@ -167,12 +173,14 @@ FakeFarm::FakeFarm(std::string token,
       config_(a_config()),
       store_(state_ / "objects"),
       objects(store_, limits.object),
+      publications_(store_, config_, state_ / "published", "https://repo.example.org"),
       logs(state_ / "logs", 1 << 20),
       services_{
           config_,
           [this](engine::Command command) { engine.post(std::move(command)); },
           reads,
           objects,
+          publications_,
           logs,
           LogKeeping{},
           Intake{[this](auto srpms) { return intake.read_srpms(srpms); },

@@ -13,6 +13,7 @@
 #include "common/http/client.hpp"
 #include "common/os/files.hpp"
 #include "scheduler/app/adapters.hpp"
+#include "scheduler/app/publications.hpp"
 #include "scheduler/http/resources.hpp"
 #include "scheduler/http/server.hpp"
 
@@ -67,11 +68,14 @@ public:
     void end_attempt(AttemptId id, AttemptEnd end);
     /// The only build's row, as JSON; empty: as the other rows.
     void set_build(std::string row);
+    /// The same for the only compose.
+    void set_compose(std::string row);
 
 private:
     std::mutex mutex_;
     std::map<AttemptId, AttemptEnd> ends_;
     std::string build_;
+    std::string compose_;
 };
 
 /// A farm on loopback with everything real but the engine and the database.
@@ -115,6 +119,11 @@ private:
 
 public:
     scheduler::StoredObjects objects;
+
+private:
+    scheduler::StoredPublications publications_;
+
+public:
     LogStore logs;
 
 private:

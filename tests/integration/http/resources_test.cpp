@@ -4,7 +4,10 @@
 #include <vector>
 
 #include "common/wire/json.hpp"
+#include "common/wire/provenance.hpp"
 #include "common/wire/worker_api.hpp"
+#include "scheduler/publish/provenance_store.hpp"
+#include "scheduler/publish/signed_objects.hpp"
 #include "tests/integration/http/fake_farm.hpp"
 
 namespace terrace::rest {
@@ -87,7 +90,55 @@ TEST_CASE("releases come from the configuration") {
         talk.get("/v1/releases").body ==
         R"([{"name":"f45","dist_suffix":".fc45","baseline":"v3","variants":[{"name":"v3","target_arch":"",)"
         R"("target_level":"x86_64_v3","run_level":"x86_64","encoding":"arch","mock_config":""}],)"
-        R"("streams":["testing"]}])");
+        R"("streams":["testing"],"signing":"none"}])");
+}
+
+TEST_CASE("a client's configuration is made of the release's, and names what is not there") {
+    Talk talk;
+    const auto config = wire::from_text<wire::ClientConfig>(
+        talk.get("/v1/releases/f45/streams/testing/client-config?variant=v3").body);
+    REQUIRE(config.has_value());
+    CHECK(config->name == "terrace-f45-testing.repo");
+    CHECK(config->text.find("baseurl=https://repo.example.org/f45/streams/testing/v3/os\n") !=
+          std::string::npos);
+    for (const char* target :
+         {"f46/streams/testing/client-config", "f45/streams/daily/client-config",
+          "f45/streams/testing/client-config?variant=v9"})
+        CHECK(talk.get(std::string("/v1/releases/") + target).status == 404);
+    CHECK(talk.get("/v1/releases/f45/streams/testing/client-config?x=1").status == 400);
+}
+
+TEST_CASE("provenance is that of the build whose packages these are, by its identity") {
+    Talk talk;
+    talk.farm.reads.set_build(R"({"id":17,"reused_from":5,"identity":"abc"})");
+    CHECK(error_of(talk.get("/v1/builds/17/provenance")).starts_with("Build 5 has no provenance"));
+    const publish::ObjectStore store(talk.farm.path() / "objects");
+    const wire::DsseEnvelope envelope{"e30=", wire::kInTotoPayloadType, {{"key", "c2ln"}}};
+    const Digest digest = publish::put_bytes(store, wire::to_text(envelope));
+    publish::note_provenance(store, {BuildId{5}, "abc", "f45", digest});
+    std::filesystem::create_directories(talk.farm.path() / "published/f45");
+    os::write_file_atomically(talk.farm.path() / "published/f45/provenance.pub", "PEM");
+    const auto answer =
+        wire::from_text<wire::BuildProvenance>(talk.get("/v1/builds/17/provenance").body);
+    REQUIRE(answer.has_value());
+    CHECK(answer->build == BuildId{5});
+    CHECK(answer->digest == digest);
+    CHECK(answer->envelope == envelope);
+    CHECK(answer->public_key == "PEM");
+    // A build of that number in another database.
+    talk.farm.reads.set_build(R"({"id":17,"reused_from":5,"identity":"other"})");
+    CHECK(talk.get("/v1/builds/17/provenance").status == 404);
+}
+
+TEST_CASE("an SBOM is the file of its compose") {
+    Talk talk;
+    CHECK(talk.get("/v1/composes/18/sbom").status == 404);
+    talk.farm.reads.set_compose(R"({"id":17,"release":"f45"})");
+    CHECK(error_of(talk.get("/v1/composes/17/sbom")).starts_with("Compose 17 has no SBOM"));
+    const auto directory = talk.farm.path() / "published/f45/composes/17";
+    std::filesystem::create_directories(directory);
+    os::write_file_atomically(directory / "SBOM.spdx.json", "{}");
+    CHECK(talk.get("/v1/composes/17/sbom").body == "{}");
 }
 
 TEST_CASE("the database's absence is a 503 with the first line of why") {

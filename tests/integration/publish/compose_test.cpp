@@ -88,6 +88,7 @@ TEST_CASE("COMPOSE.json says what is in the compose and who made it") {
         return a == b;
     };
     CHECK(std::ranges::equal(manifest.packages, order.packages, same));
+    CHECK(manifest.signing == SigningNote{});
     for (const ManifestPackage& package : manifest.packages) {
         const bool variant = package.build == BuildId{18};
         CHECK(package.variant == (variant ? "x86_64_v3" : "x86_64"));

@@ -33,6 +33,10 @@ std::string keys_of(const json::value& row) {
     return keys;
 }
 
+json::value digest_text(char digit) {
+    return json::value(std::string(64, digit));
+}
+
 json::value parsed(const std::string& text) {
     return json::parse(text);
 }
@@ -221,6 +225,27 @@ TEST_CASE("a build root is found by its digest, with its packages") {
     CHECK_FALSE(farm.read.buildroot("none"));
 }
 
+TEST_CASE("what provenance says of a build is in its facts") {
+    Farm farm;
+    const auto facts = parsed(farm.read.build_facts(BuildId{11}));
+    CHECK(facts.at("release") == "mini-1");
+    CHECK(facts.at("identity") == "identity-11");
+    CHECK(facts.at("srpm_digest") == digest_text('a'));
+    CHECK(facts.at("seed") == digest_text('5'));
+    CHECK(facts.at("seed_repos").at(0).at("repomd_digest") == digest_text('6'));
+    CHECK(facts.at("attempt") == 101);
+    CHECK(facts.at("started_at").is_string());
+    CHECK(facts.at("host").at("name") == "worker-1");
+    CHECK(facts.at("buildroot") == json::array{"bash-5.2-1.x86_64", "zlib-1.3-1.x86_64"});
+    CHECK_FALSE(farm.read.build_facts(BuildId{99}));
+    // One that took its packages from another has no attempt of its own.
+    CHECK(parsed(farm.read.build_facts(BuildId{14})).at("attempt").is_null());
+    const auto rpms = parsed(farm.read.rebuilt_rpms(RebuildId{1}, "x86_64"));
+    REQUIRE(!rpms.as_array().empty());
+    CHECK(keys_of(rpms.at(0)) == "filename digest");
+    CHECK(parsed(farm.read.rebuilt_rpms(RebuildId{1}, "none")).as_array().empty());
+}
+
 TEST_CASE("an attempt has ended, or not, or is not there") {
     Farm farm;
     const json::value ended = parsed(farm.read.attempt_ends({AttemptId{101}, AttemptId{1}}));
@@ -265,8 +290,9 @@ TEST_CASE("composes and streams have their paths") {
     REQUIRE(composes.as_array().size() == 1);
     CHECK(keys_of(composes.at(0)) ==
           "id release rebuild stream base state failures not_before error created_at finished_at "
-          "stalled notes removed_at packages "
+          "stalled notes signing removed_at packages "
           "path");
+    CHECK(composes.at(0).at("signing") == "gnupg");
     CHECK(composes.at(0).at("packages") == 2);
     CHECK(composes.at(0).at("path") == "/srv/published/mini-1/composes/31");
     CHECK(parsed(farm.read.composes("", "stable", {})).as_array().empty());

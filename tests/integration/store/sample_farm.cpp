@@ -191,6 +191,7 @@ core::Compose a_compose(int id, int rebuild) {
     row.release = "mini-1";
     row.rebuild = RebuildId{rebuild};
     row.stream = "testing";
+    row.signing = Signing::gnupg;
     row.failures = 2;
     row.not_before = time_at(9);
     row.error = "the disk\nis full";

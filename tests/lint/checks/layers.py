@@ -8,7 +8,7 @@ LAYERS = {
     "common/wire": 10, "common/runtime": 10, "scheduler/core": 10, "worker/core": 10,
     "scheduler/engine": 20, "worker/agent": 20,
     "common/http": 25, "common/os": 25, "common/solv": 25,
-    "scheduler/http": 30, "scheduler/ingest": 30, "scheduler/publish": 30, "scheduler/store": 30,
+    "scheduler/http": 30, "scheduler/ingest": 30, "scheduler/publish": 30, "scheduler/signer": 30, "scheduler/store": 30,
     "worker/sandbox": 28,
     "worker/audit": 30, "worker/bench": 30, "worker/client": 30, "worker/cpu": 30, "worker/mock": 30,
     "cli": 30, "worker/inspect": 32,
@@ -17,7 +17,7 @@ LAYERS = {
 
 # Libraries by the beginning of their headers' names, and the only folders that may see them.
 LIBRARIES = {
-    "CLI/": ["cli", "scheduler/app", "worker/app", "worker/inspect"],
+    "CLI/": ["cli", "scheduler/app", "scheduler/signer", "worker/app", "worker/inspect"],
     "Zydis/": ["worker/audit"],
     "boost/asio": ["common/http", "scheduler/http", "scheduler/app", "worker/app"],
     "boost/beast": ["common/http", "scheduler/http"],
@@ -25,13 +25,14 @@ LIBRARIES = {
     "createrepo_c/": ["scheduler/publish"],
     "curl/": ["common/os"],
     "gelf.h": ["worker/audit"],
+    "gpgme.h": ["scheduler/signer"],
     "glib": ["scheduler/publish"],
     "libcpuid": ["worker/cpu"],
     "libelf": ["worker/audit"],
     "libpq": ["scheduler/store"],
     "openssl/": ["common/vocab", "common/os", "common/http"],
     "pqxx/": ["scheduler/store"],
-    "rpm/": ["common/vocab", "scheduler/ingest", "worker/audit", "worker/inspect"],
+    "rpm/": ["common/vocab", "scheduler/ingest", "scheduler/publish", "worker/audit", "worker/inspect"],
     "solv/": ["common/solv"],
     "spdlog/": ["common/runtime"],
     "yaml-cpp/": ["common/runtime"],

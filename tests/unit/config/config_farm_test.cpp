@@ -24,7 +24,8 @@ const std::string kRelease =
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
     "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], false_discovery_max: "
-    "0.1}\n";
+    "0.1}\n"
+    "signing: gnupg\n";
 
 const std::string kBenchmark =
     "package: xz\n"
@@ -74,6 +75,7 @@ TEST_CASE("a release file gives the release") {
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.looks == std::vector<int>{6, 12});
     CHECK(release.gate.false_discovery_max == 0.1);
+    CHECK(release.signing == Signing::gnupg);
 }
 
 TEST_CASE("what is wrong in a release file is named with its file and line") {
@@ -102,6 +104,10 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
     CHECK(release_error("gain_min", "gain").starts_with("release.yaml:13: key 'gate.gain'"));
     CHECK(release_error("loss_max: 0.02", "loss_max: 2")
               .starts_with("release.yaml:13: key 'gate.loss"));
+    CHECK(release_error("signing: gnupg\n", "").find("key 'signing': is missing") !=
+          std::string::npos);
+    CHECK(release_error("gnupg", "yes") ==
+          "release.yaml:14: key 'signing': 'yes' is none of: none, gnupg");
     CHECK(release_error("0.5", ".nan").starts_with("release.yaml:13: key 'gate.noise_max'"));
     for (const std::string looks :
          {"[]", "[2, 6]", "[6, 9]", "[12, 6]", "[6, 6]", "[x]", "[2002]"}) {
@@ -144,6 +150,10 @@ TEST_CASE("a farm has every release and benchmark of its directories, and its ow
     config.mock_configs = files.path("mock");
     config.lease_length = std::chrono::minutes(3);
     config.retry.infra_failures_max = 9;
+    CHECK(test::config_error([&] {
+              scheduler::load_farm_config(config);
+          }).find("scheduler.yaml names no signer: set signer.socket") != std::string::npos);
+    config.signer_socket = "/run/signer";
     const core::FarmConfig farm = scheduler::load_farm_config(config);
     CHECK(farm.releases.size() == 2);
     CHECK(farm.releases.at("mini-2").name == "mini-2");

@@ -18,7 +18,8 @@ core::ReleaseSpec release_with(const std::string& rules) {
         "release: r\ndist_suffix: r\nstreams: [testing]\nvariants:\n"
         "  - {name: base, target_arch: x86_64, target_level: x86_64, mock_config: base}\n"
         "  - {name: fast, target_arch: x86_64_v3, target_level: x86_64_v3, mock_config: base}\n";
-    return scheduler::load_release(files.write("release.yaml", text + rules), files.path("mock"));
+    return scheduler::load_release(files.write("release.yaml", text + rules + "signing: none\n"),
+                                   files.path("mock"));
 }
 
 std::string error_of(const std::string& rule) {

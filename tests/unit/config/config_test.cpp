@@ -28,6 +28,8 @@ TEST_CASE("every default is as documented") {
     const auto config = scheduler::load_config(files.write("scheduler.yaml", kLeast));
     CHECK(config.state == "/srv/state");
     CHECK(config.published == "/srv/state/published");
+    CHECK(config.published_url == "file:///srv/state/published");
+    CHECK(config.signer_socket.empty());
     CHECK(config.releases == files.path("r"));
     CHECK(config.address == "127.0.0.1");
     CHECK(config.port == 7480);
@@ -54,7 +56,8 @@ TEST_CASE("every key is read") {
     const auto config = load(
         kLeast +
         "listen: {address: 10.0.0.1, port: 80}\ntoken_file: /etc/token\ndatabase: {dsn: dbname=x}\n"
-        "published: /srv/www\nlease: {length: 2m, heartbeat: 5s}\n"
+        "published: /srv/www\npublished_url: https://example.org/r//\nsigner: {socket: "
+        "/run/s}\nlease: {length: 2m, heartbeat: 5s}\n"
         "retry: {infra_failures_max: 2, attempts_max: 3, delay_min: 1s, delay_max: 2s}\n"
         "worker_health: {suspect_after: 2, quarantine_after: 6, quarantine_after_any: 7, probes: "
         "4, "
@@ -71,6 +74,8 @@ TEST_CASE("every key is read") {
     CHECK(config.token_file == "/etc/token");
     CHECK(config.database_dsn == "dbname=x");
     CHECK(config.published == "/srv/www");
+    CHECK(config.published_url == "https://example.org/r");
+    CHECK(config.signer_socket == "/run/s");
     CHECK(config.lease_length == 2min);
     CHECK(config.heartbeat_interval == 5s);
     CHECK(config.retry.infra_failures_max == 2);
@@ -132,5 +137,11 @@ TEST_CASE("a farm that other machines reach needs a token") {
         CHECK(error_of(std::string("listen:\n  address: ") + address + "\n") == "no error");
     }
     CHECK(error_of("listen: {address: example.org}\n").find("neither an IP address") !=
+          std::string::npos);
+}
+
+TEST_CASE("where clients find what is published is a URL that dnf reads") {
+    CHECK(error_of("published_url: /srv/www\n").find("key 'published_url'") != std::string::npos);
+    CHECK(error_of("published_url: 'https://a b'\n").find("key 'published_url'") !=
           std::string::npos);
 }

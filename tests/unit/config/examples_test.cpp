@@ -30,6 +30,8 @@ TEST_CASE("the scheduler's example loads, and is the defaults with and without i
     const auto full = scheduler::load_config(
         files.write("full.yaml", with_all_keys(kExamples / "scheduler.yaml")));
     CHECK(plain.published == full.published);
+    CHECK(plain.published_url == full.published_url);
+    CHECK(full.signer_socket == "/run/terrace-signer/socket");
     CHECK(plain.address == full.address);
     CHECK(plain.port == full.port);
     CHECK(plain.lease_length == full.lease_length);
