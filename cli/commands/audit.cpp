@@ -8,6 +8,7 @@
 #include "cli/reports/audit_report.hpp"
 #include "common/os/child_process.hpp"
 #include "common/runtime/audit_exceptions.hpp"
+#include "common/vocab/audited_function.hpp"
 
 namespace terrace::cli {
 namespace {
@@ -22,24 +23,10 @@ struct AuditOptions {
     bool functions = false;
 };
 
-/// One function, as terrace-inspect says it.
-struct FunctionRow {
-    std::string file;
-    std::string name;
-    std::int64_t address = 0;
-    std::int64_t size = 0;
-    Level level_used = Level::none;
-    bool dispatched = false;
-    Digest identity;
-};
-BOOST_DESCRIBE_STRUCT(FunctionRow,
-                      (),
-                      (file, name, address, size, level_used, dispatched, identity))
-
 struct FilesAudit {
     std::string refusal;
     AuditReport audit;
-    std::vector<FunctionRow> functions;
+    std::vector<AuditedFunction> functions;
 };
 BOOST_DESCRIBE_STRUCT(FilesAudit, (), (refusal, audit, functions))
 
@@ -55,14 +42,14 @@ std::vector<std::string> command_of(const AuditOptions& options) {
     return command;
 }
 
-Table functions_of(const std::vector<FunctionRow>& functions) {
+Table functions_of(const std::vector<AuditedFunction>& functions) {
     Table table({{"FUNCTION"},
                  {"ADDRESS", Align::right},
                  {"SIZE", Align::right},
                  {"LEVEL"},
                  {"DISPATCHED"},
                  {"IDENTITY"}});
-    for (const FunctionRow& row : functions) {
+    for (const AuditedFunction& row : functions) {
         table.add({{one_line(row.name)},
                    {fmt::format("{:#x}", row.address)},
                    {std::to_string(row.size)},

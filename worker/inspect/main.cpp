@@ -38,7 +38,7 @@ struct Request {
 struct FilesAudit {
     std::string refusal;
     terrace::AuditReport audit;
-    std::vector<terrace::inspect::FunctionLine> functions;
+    std::vector<terrace::AuditedFunction> functions;
 };
 BOOST_DESCRIBE_STRUCT(FilesAudit, (), (refusal, audit, functions))
 
