@@ -18,9 +18,10 @@ struct AuditedBuild {
 /// The leaks of a report as they are kept: the first few in words, then how many more.
 std::vector<std::string> leak_lines(const AuditReport& report);
 
-/// Why the audit keeps a variant from being promoted, as a full sentence; nullopt if it does not:
-/// neither build has an instruction above its level that is not dispatched, and both are the same
-/// to others. Builds whose audit kept nothing (of an older release) are not judged by parity.
+/// What the audit has against a variant, as a full sentence; whether that keeps it from shipping is
+/// the policy's to say (AuditPolicy). nullopt if it has nothing: neither build has an instruction
+/// above its level that is not dispatched, and both are the same to others. Builds whose audit kept
+/// nothing (of an older release) are not judged by parity.
 std::optional<std::string> audit_refusal(const AuditedBuild& baseline, const AuditedBuild& variant);
 
 }  // namespace terrace::core
