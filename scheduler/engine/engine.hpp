@@ -41,7 +41,8 @@ public:
     void decide(std::vector<Command> commands, TimePoint now);
 
     /// How many commands decide() may take. After a failed commit one for each commit, so that an
-    /// event that the database refuses takes no others with it.
+    /// event that the database refuses takes no others with it; none while the farm waits to be
+    /// loaded anew (Farm::wants_reload()) and something is still under way.
     std::size_t room() const;
 
     /// The changes of the next batch, which whoever calls hands to Store::commit(), on any thread;
