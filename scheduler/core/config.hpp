@@ -50,14 +50,23 @@ struct GatePolicy {
     std::vector<int> looks = {10, 20, 40, 80};
     /// Of the promotions of a rebuild, at most this share is expected to gain too little.
     double false_discovery_max = 0.05;
+    /// For this share of the comparisons the baseline is measured against itself, too.
+    double aa_share = 0.05;
     UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
     UndecidedPolicy hold = UndecidedPolicy::baseline;
     AuditPolicy audit = AuditPolicy::report;
 };
-BOOST_DESCRIBE_STRUCT(
-    GatePolicy,
-    (),
-    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit))
+BOOST_DESCRIBE_STRUCT(GatePolicy,
+                      (),
+                      (gain_min,
+                       loss_max,
+                       noise_max,
+                       looks,
+                       false_discovery_max,
+                       aa_share,
+                       no_benchmark,
+                       hold,
+                       audit))
 
 /// What the release says of one source package.
 struct PackageRule {

@@ -82,6 +82,7 @@ private:
     Decision on(const ReportLook&, TimePoint);
     // farm_gate.cpp: the gate as people and services ask it
     Decision on(const ShowGate&, TimePoint);
+    Decision on(const AskGateFacts&, TimePoint);
     Decision on(const AddWaiver&, TimePoint);
     Decision on(const RevokeWaiver&, TimePoint);
     Decision on(const ListWaivers&, TimePoint);
@@ -211,7 +212,11 @@ private:
                       Decision& decision);
 
     void cancel(const Build& build, TimePoint now, Decision& decision);
-    void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
+    /// `why`: a sentence; empty: as it is.
+    void cancel(const Comparison& comparison,
+                TimePoint now,
+                Decision& decision,
+                std::string why = {});
 
     // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
     WorkerHealth health_of(WorkerId worker) const;
@@ -283,6 +288,14 @@ private:
                 Decision& decision);
     void decide_without_lease(TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
+    // farm_self_compare.cpp: baselines against themselves
+    void add_self_comparison(const Comparison& comparison, Decision& decision);
+    bool is_configured(const Comparison& comparison) const;
+    void index_of_itself(const Comparison& comparison);
+    void forget_if_ended(RebuildId rebuild);
+    void cancel_those_of_itself(RebuildId rebuild, TimePoint now, Decision& decision);
+    void cancel_unconfigured(TimePoint now, Decision& decision);
+    void cancel_without_packages(TimePoint now, Decision& decision);
     void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
     void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
 
@@ -359,7 +372,8 @@ private:
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     /// The ready builds of a source package, by release and name: what a new estimate moves.
     std::map<std::pair<std::string, std::string>, std::set<BuildId>> ready_of_source_;
-    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
+    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;  ///< without those of itself
+    std::map<RebuildId, std::set<ComparisonId>> open_of_itself_;
     std::map<BuildId, std::vector<ComparisonId>> comparisons_of_build_;
     std::map<RebuildId, int> open_;  ///< builds and comparisons that are not final
     std::map<BuildId, AttemptId> lease_of_build_;

@@ -230,6 +230,7 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
         decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",
                now, decision);
     } else {
+        add_self_comparison(comparison, decision);
         move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
     }
 }

@@ -198,13 +198,19 @@ struct BuildRpm : RpmFile {
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
 
+/// `ab`: the variant against the baseline. `aa`: the baseline against itself, which shows how often
+/// the gate is wrong and decides nothing (docs/gate.md).
+enum class ComparisonKind { ab, aa };
+BOOST_DESCRIBE_ENUM(ComparisonKind, ab, aa)
+
 struct Comparison {
     ComparisonId id;
     RebuildId rebuild;
     SourcePackageId source_package;
     std::string variant;
+    ComparisonKind kind = ComparisonKind::ab;
     BuildId baseline_build;
-    BuildId variant_build;
+    BuildId variant_build;  ///< of an `aa` the baseline's, too
     ComparisonState state = ComparisonState::waiting;
     int attempts = 0;
     int infra_failures = 0;
@@ -228,6 +234,7 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        rebuild,
                        source_package,
                        variant,
+                       kind,
                        baseline_build,
                        variant_build,
                        state,

@@ -23,8 +23,8 @@ const std::string kRelease =
     "    encoding: flags\n"
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
-    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], false_discovery_max: "
-    "0.1}\n"
+    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], aa_share: 0.25, "
+    "false_discovery_max: 0.1}\n"
     "signing: gnupg\n";
 
 const std::string kBenchmark =
@@ -75,6 +75,7 @@ TEST_CASE("a release file gives the release") {
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.looks == std::vector<int>{6, 12});
     CHECK(release.gate.false_discovery_max == 0.1);
+    CHECK(release.gate.aa_share == 0.25);
     CHECK(release.signing == Signing::gnupg);
 }
 
@@ -115,6 +116,30 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
         CHECK(release_error("[6, 12]", looks).starts_with("release.yaml:13: key 'gate.looks'"));
     }
     CHECK(release_error("0.1}", "1.5}").find("gate.false_discovery_max") != std::string::npos);
+    for (const std::string share : {"-0.1", "1.01", ".nan"}) {
+        CAPTURE(share);
+        CHECK(release_error("0.25", share).find("gate.aa_share") != std::string::npos);
+    }
+}
+
+TEST_CASE("a gate's policy is read as in a release file, whole or alone") {
+    const auto gain_of = [](const std::string& yaml) {
+        const auto policy = scheduler::parse_gate_policy(yaml);
+        REQUIRE(policy.has_value());
+        CHECK(policy->aa_share == 0.05);  // what is not said is the default
+        return policy->gain_min;
+    };
+    CHECK(gain_of("gain_min: 0.03\n") == 0.03);
+    CHECK(gain_of("gate: {gain_min: 0.03}\n") == 0.03);
+    CHECK(gain_of("release: f45\ngate:\n  gain_min: 0.03\nsigning: none\n") == 0.03);
+    for (const std::string wrong :
+         {"gain: 1\n", "gate: {gain: 1}\n", "gain_min: much\n", "- 1\n", "{"}) {
+        CAPTURE(wrong);
+        const auto policy = scheduler::parse_gate_policy(wrong);
+        REQUIRE(policy.has_error());
+        CHECK(policy.error().code == Errc::invalid_argument);
+        CHECK(policy.error().message.starts_with("policy"));
+    }
 }
 
 TEST_CASE("a benchmark file gives what to measure") {
