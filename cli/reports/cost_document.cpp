@@ -185,7 +185,7 @@ Document cost_document(const CostReport& report, const std::optional<Figure>& fo
     if (forest) add(*forest);
     add(Paragraph{
         "Gain: time of the baseline / time of the variant, less one, of the benchmark that decided "
-        "(user CPU time). The interval holds whenever the measurement stopped."});
+        "(CPU time). The interval holds whenever the measurement stopped."});
     add(gains_table(report));
     add(Paragraph{"Sizes: RPM files without debug, noarch and source packages."});
     add(costs_table(report));

@@ -103,6 +103,8 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.looks == defaults.looks);
         CHECK(release.gate.false_discovery_max == defaults.false_discovery_max);
         CHECK(release.gate.aa_share == defaults.aa_share);
+        CHECK(release.gate.audit == defaults.audit);
+        CHECK(release.gate.parity == defaults.parity);
     }
 }
 
