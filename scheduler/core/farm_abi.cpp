@@ -86,10 +86,10 @@ std::vector<AbiGroup> Farm::abi_groups_of(RebuildId id) const {
         if (build.variant != release.baseline().name || build.state != BuildState::succeeded)
             return;
         const std::string& source = state_.source_packages.at(build.source_package).name;
-        if (build.abi.libraries.empty()) {
-            sharing.erase(source);
+        if (build.abi) {
+            sharing[source] = *build.abi;
         } else {
-            sharing[source] = build.abi;
+            sharing.erase(source);
         }
     };
     for (const BuildId build : published_builds(rebuild)) take(build);

@@ -135,8 +135,8 @@ BOOST_DESCRIBE_STRUCT(Rebuild,
                        created_at,
                        finished_at))
 
-/// What a build shares with others through a library whose types depend on the level; empty where
-/// its build root has none (gate/abi_groups.hpp).
+/// What a build shares with others through libraries whose types depend on the level
+/// (gate/abi_groups.hpp).
 struct AbiInterface {
     std::vector<std::string> libraries;  ///< packages of ComposePolicy::abi_group_libraries
     std::vector<std::string> sonames_provided;
@@ -171,8 +171,8 @@ struct Build {
     std::vector<std::string> audit_findings;  ///< leaks that no exception covers; the first few
     std::vector<FacetDigests> interfaces;     ///< what its RPMs are to others
     std::vector<std::string> compilers;       ///< NEVRAs in its build root; none: not known
-    AbiInterface abi;
-    std::int64_t installed_bytes = 0;  ///< of its packages, debug ones apart; 0: not known
+    std::optional<AbiInterface> abi;          ///< where its build root had such a library
+    std::int64_t installed_bytes = 0;         ///< of its packages, debug ones apart; 0: not known
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> removed_at;  ///< since then its packages may be gone: never reused
     friend bool operator==(const Build&, const Build&) = default;
@@ -215,20 +215,6 @@ struct BuildRpm : RpmFile {
     friend bool operator==(const BuildRpm&, const BuildRpm&) = default;
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
-
-/// What one benchmark said: ratio = baseline time / variant time (above 1: the variant is faster),
-/// and the 95 % confidence interval of it.
-struct BenchmarkResult {
-    std::string name;
-    BenchmarkRole role = BenchmarkRole::primary;
-    int pairs = 0;
-    double ratio = 1;
-    double ci_low = 1;
-    double ci_high = 1;
-    double noise = 0;  ///< standard deviation of the log ratios of pairs
-    friend bool operator==(const BenchmarkResult&, const BenchmarkResult&) = default;
-};
-BOOST_DESCRIBE_STRUCT(BenchmarkResult, (), (name, role, pairs, ratio, ci_low, ci_high, noise))
 
 struct Comparison {
     ComparisonId id;

@@ -63,16 +63,16 @@ private:
 
 }  // namespace
 
-AbiInterface abi_interface_of(const std::vector<std::string>& buildroot_nevras,
-                              const std::vector<PackageInterface>& interfaces,
-                              const std::vector<std::string>& libraries) {
+std::optional<AbiInterface> abi_interface_of(const std::vector<std::string>& buildroot_nevras,
+                                             const std::vector<PackageInterface>& interfaces,
+                                             const std::vector<std::string>& libraries) {
     AbiInterface abi;
     for (const std::string& library : libraries) {
         const bool is_there = std::ranges::any_of(
             buildroot_nevras, [&](const std::string& nevra) { return is_of_name(nevra, library); });
         if (is_there) abi.libraries.push_back(library);
     }
-    if (abi.libraries.empty()) return abi;
+    if (abi.libraries.empty()) return std::nullopt;
     std::ranges::sort(abi.libraries);
     abi.sonames_provided = sonames_of(interfaces, "provides");
     abi.sonames_required = sonames_of(interfaces, "requires");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,11 @@
 namespace terrace::core {
 
 /// What a build shares through such libraries: those of `libraries` that its build root had, by its
-/// own BuildRequires or through another -devel package, and with any the sonames of its packages.
-AbiInterface abi_interface_of(const std::vector<std::string>& buildroot_nevras,
-                              const std::vector<PackageInterface>& interfaces,
-                              const std::vector<std::string>& libraries);
+/// own BuildRequires or through another -devel package, and the sonames of its packages; nullopt:
+/// it had none.
+std::optional<AbiInterface> abi_interface_of(const std::vector<std::string>& buildroot_nevras,
+                                             const std::vector<PackageInterface>& interfaces,
+                                             const std::vector<std::string>& libraries);
 
 /// A source package of an ABI group, as the others of it see it.
 struct AbiMember {

@@ -3,7 +3,7 @@
 alter table build
     add column flags text not null default '',
     add column compilers jsonb not null default '[]',
-    add column abi jsonb not null default '{"libraries":[],"sonames_provided":[],"sonames_required":[]}',
+    add column abi jsonb,
     add column installed_bytes bigint not null default 0 check (installed_bytes >= 0);
 
 -- One comparison for each vendor that the policy asks for.

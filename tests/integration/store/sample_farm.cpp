@@ -238,7 +238,8 @@ void add_builds(std::vector<core::Change>& changes) {
     built.interfaces = {{"zlib", {"files", "provides"}, {std::int64_t{1} << 59, 7}}};
     built.flags = digest_of('f').hex;
     built.compilers = {"gcc-15.1-1.fc45.x86_64"};
-    built.abi = {{"eigen3-devel"}, {"liba.so.1()(64bit)"}, {"libb.so.1()(64bit)"}};
+    built.abi =
+        core::AbiInterface{{"eigen3-devel"}, {"liba.so.1()(64bit)"}, {"libb.so.1()(64bit)"}};
     built.installed_bytes = std::int64_t{1} << 33;
     built.finished_at = time_at(20);
     core::Build reused = a_build(12, 1, "x86_64_v3");
