@@ -39,6 +39,11 @@ BOOST_DESCRIBE_ENUM(UndecidedPolicy, baseline, ship)
 enum class FindingPolicy { report, require };
 BOOST_DESCRIBE_ENUM(FindingPolicy, report, require)
 
+/// Which earlier verdict holds for a comparison, too: none, that of the same two builds, or of any
+/// builds of the same upstream version by the same compiler with the same flags.
+enum class InheritPolicy { none, same_builds, patch_level };
+BOOST_DESCRIBE_ENUM(InheritPolicy, none, same_builds, patch_level)
+
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
     double gain_min = 0.02;  ///< promote: the interval's lower end is above 1 + this
@@ -58,6 +63,12 @@ struct GatePolicy {
     /// Of packages that promise or ask for something else than the baseline's; that a package is
     /// missing, or of another version, always keeps the variant from shipping.
     FindingPolicy parity = FindingPolicy::require;
+    InheritPolicy inherit = InheritPolicy::patch_level;
+    Duration inherit_max = std::chrono::days(180);  ///< since it was measured
+    /// A promotion needs a verdict from CPUs of each, as CPUID spells them; empty: from any CPU.
+    std::vector<std::string> vendors;
+    /// Of the installed size of a source package's variant over its baseline's, as a share.
+    std::optional<double> size_growth_max;
 };
 BOOST_DESCRIBE_STRUCT(GatePolicy,
                       (),
@@ -70,7 +81,11 @@ BOOST_DESCRIBE_STRUCT(GatePolicy,
                        no_benchmark,
                        hold,
                        audit,
-                       parity))
+                       parity,
+                       inherit,
+                       inherit_max,
+                       vendors,
+                       size_growth_max))
 
 /// What the release says of one source package.
 struct PackageRule {
@@ -92,6 +107,7 @@ struct PackageRule {
 struct AbiGroup {
     std::string name;
     std::vector<std::string> sources;
+    std::string reason = {};  ///< why the farm takes them for one; empty: the release file says so
 };
 
 /// Whether a package may leave a level that clients have it at, which `dnf upgrade` never follows
@@ -108,6 +124,9 @@ struct ComposePolicy {
     AllowStall allow_stall = AllowStall::never;
     Platform platform = Platform::seed;
     std::vector<AbiGroup> abi_groups;
+    /// Packages of header-only libraries whose types have another layout at another level: those
+    /// that are built with one of them and link each other are a group (gate/abi_groups.hpp).
+    std::vector<std::string> abi_group_libraries = {"eigen3-devel", "xsimd-devel", "blaze-devel"};
 };
 
 struct ReleaseSpec {

@@ -176,26 +176,20 @@ void Farm::index(const Build& build) {
 void Farm::index(const Comparison& comparison) {
     if (comparison.state == ComparisonState::ready && is_configured(comparison)) {
         ++work_news_;
-        const Build& build = state_.builds.at(comparison.variant_build);
         ReadyItem item{.what = comparison.id,
                        .rebuild = comparison.rebuild,
                        .priority = state_.rebuilds.at(comparison.rebuild).priority,
-                       .placement = {},
+                       .placement = placement_of(comparison),
                        .not_before = comparison.not_before,
                        .avoid = {},
                        .of_itself = comparison.kind == ComparisonKind::aa};
-        item.placement = placement_of(build);
-        item.placement.needs = {1, 0, 0};  // the whole host is its own
         ready_.put(item);
     } else {
         ready_.remove(comparison.id);
     }
-    if (comparison.state == ComparisonState::decided && comparison.kind == ComparisonKind::ab) {
-        // Only what was found out is inherited, not that nothing could be.
-        const bool found_out =
-            comparison.verdict == Verdict::identical || !comparison.results.empty();
-        if (found_out) decided_by_builds_.try_emplace(origins_of(comparison), comparison.id);
-    }
+    // Only what was measured is inherited, not that nothing could be.
+    if (comparison.state == ComparisonState::decided && !comparison.verdict_key.empty())
+        measured_by_key_[comparison.verdict_key].insert(comparison.id);
 }
 
 void Farm::index(const Lease& lease) {

@@ -156,6 +156,7 @@ private:
     // farm_place.cpp: where and when what is ready goes
     Estimate estimate_for(const std::string& release, const std::string& source) const;
     Placement placement_of(const Build& build) const;
+    Placement placement_of(const Comparison& comparison) const;
     Placement placement_of(const Rebuild& rebuild,
                            const SourcePackage& source,
                            const Build& build) const;
@@ -286,6 +287,7 @@ private:
                 std::string reason,
                 TimePoint now,
                 Decision& decision);
+    void cancel_unasked(TimePoint now, Decision& decision);
     void decide_without_lease(TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
     // farm_self_compare.cpp: baselines against themselves
@@ -296,15 +298,35 @@ private:
     void cancel_those_of_itself(RebuildId rebuild, TimePoint now, Decision& decision);
     void cancel_unconfigured(TimePoint now, Decision& decision);
     void cancel_without_packages(TimePoint now, Decision& decision);
-    void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
+
+    // farm_family.cpp: the end of a rebuild's comparisons
+    std::vector<std::vector<ComparisonId>> gated_in(RebuildId rebuild) const;
+    void close_family_of(const std::string& variant,
+                         const std::vector<std::vector<ComparisonId>>& gated,
+                         double false_discovery_max,
+                         Decision& decision);
     void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
 
+    // farm_inherit.cpp: which earlier verdict holds for a comparison, too
+    std::string verdict_key_of(const Comparison& comparison) const;
+    const Comparison* earlier_of(const Comparison& comparison, TimePoint now) const;
+    void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
+
     // farm_gate.cpp
+    /// Of that variant of that package, itself too: of each CPU vendor one.
+    const std::vector<ComparisonId>& gated_with(const Comparison& comparison) const;
     std::vector<Waiver> waivers_of(const std::string& release,
                                    const std::string& package,
                                    const std::string& variant) const;
     GateRow gate_row(const Comparison& comparison, TimePoint now) const;
+    GateRows gate_rows(RebuildId rebuild, const std::string& package, TimePoint now) const;
     const Comparison* comparison_of_nvr(const DecisionRequest& request) const;
+    // farm_abi.cpp
+    std::vector<AbiGroup> abi_groups_of(RebuildId rebuild) const;
+    void add_abi_stages(RebuildId rebuild,
+                        const std::vector<AbiGroup>& groups,
+                        std::vector<GateRow>& rows) const;
+    const std::vector<BuildId>& published_builds(const Rebuild& rebuild) const;
 
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
@@ -368,7 +390,7 @@ private:
     std::map<RebuildId, int> critical_open_;  ///< and what was open then
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
     std::set<NevraClaim> claims_;  ///< what was built, or is being built
-    std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()
+    std::map<std::string, std::set<ComparisonId>> measured_by_key_;  ///< by verdict_key
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     /// The ready builds of a source package, by release and name: what a new estimate moves.
     std::map<std::pair<std::string, std::string>, std::set<BuildId>> ready_of_source_;

@@ -53,7 +53,9 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.created_at = now;
         const PublishedBase base = published_base(rebuild.release, rebuild.stream);
         compose.base = base.compose;
-        ComposePlan plan = plan_compose(release_of(id), base, outcomes_of(id));
+        ReleaseSpec release = release_of(id);
+        release.compose.abi_groups = abi_groups_of(id);
+        ComposePlan plan = plan_compose(release, base, outcomes_of(id));
         std::set<BuildId> builds;
         for (const ComposePackage& row : plan.packages) builds.insert(row.build);
         ComposeBuilds content{compose.id, {builds.begin(), builds.end()}};

@@ -17,6 +17,11 @@ bool arch_allowed(const SourcePackage& package, const VariantSpec& variant) {
     return !names(package.exclude_arch);
 }
 
+std::string rule_digest(const PackageRule& rule) {
+    const std::string check = rule.skip_check.empty() ? "check" : "nocheck";
+    return sha256_of_text(rule.extra_flags + "\n" + check).hex;
+}
+
 }  // namespace
 
 /// docs/architecture.md, section 5. What the release's rule for the package changes is part of it.
@@ -26,11 +31,7 @@ std::string Farm::identity_of(const Rebuild& rebuild, const Build& build) const 
     std::string identity = package.srpm_digest.hex + "/" + release.variant(build.variant)->digest +
                            "/" + rebuild.seed.hex;
     const PackageRule& rule = release.rule(package.name);
-    if (!rule.extra_flags.empty() || !rule.skip_check.empty()) {
-        identity += "/" + sha256_of_text(rule.extra_flags + "\n" +
-                                         (rule.skip_check.empty() ? "check" : "nocheck"))
-                              .hex;
-    }
+    if (!rule.extra_flags.empty() || !rule.skip_check.empty()) identity += "/" + rule_digest(rule);
     if (rebuild.mode == Mode::flat) return identity;
     std::vector<std::string> digests;
     for (const RpmFile& rpm : buildroot_rpms_of(build)) digests.push_back(rpm.digest.hex);
@@ -89,6 +90,7 @@ std::vector<Build> Farm::siblings_of(const Rebuild& rebuild, const SourcePackage
         build.rebuild = rebuild.id;
         build.source_package = package.id;
         build.variant = name;
+        build.flags = sha256_of_text(variant.digest + "/" + rule_digest(rule)).hex;
         build.dist = "." + release.dist_suffix + "." + std::to_string(rebuild.counter);
         if (rebuild.mode == Mode::flat) build.identity = identity_of(rebuild, build);
         siblings.push_back(std::move(build));
@@ -114,6 +116,9 @@ void Farm::settle_siblings(const Rebuild& rebuild,
             build.level_used = origin.level_used;
             build.audit_findings = origin.audit_findings;
             build.interfaces = origin.interfaces;
+            build.compilers = origin.compilers;
+            build.abi = origin.abi;
+            build.installed_bytes = origin.installed_bytes;
             move(std::move(build), BuildEvent::reused, now, decision);
             if (rebuild.mode == Mode::ordered) build_ended(id, now, decision);
         } else {

@@ -23,6 +23,7 @@ void Farm::add_self_comparison(const Comparison& comparison, Decision& decision)
     itself.rebuild = comparison.rebuild;
     itself.source_package = comparison.source_package;
     itself.variant = comparison.variant;
+    itself.vendor = comparison.vendor;
     itself.kind = ComparisonKind::aa;
     itself.baseline_build = comparison.baseline_build;
     itself.variant_build = comparison.baseline_build;

@@ -71,7 +71,7 @@ std::string build_rows(const std::string& selected, const std::string& more = ""
 /// Each side's time is that of its build's newest attempt that ended, and its bytes are those of
 /// the packages without debug; both of the reused build where there is one.
 std::string comparison_rows(const std::string& selected, const std::string& more = "") {
-    return "select r.id, r.rebuild, p.name as package, r.variant, r.kind, " +
+    return "select r.id, r.rebuild, p.name as package, r.variant, r.kind, r.vendor, " +
            state_of("comparison", "r") +
            R"( as state, r.verdict, r.reason, r.results,
         r.cpu, r.p, r.p_adjusted, r.inherited_from, r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,

@@ -172,8 +172,8 @@ std::vector<std::string> unknowns_of(const std::vector<const CostRow*>& rows) {
             "rejected runs and making the roots are only in the time for which a host was held.");
     }
     sentences.push_back(
-        "Bytes are those of the RPM files, as a mirror holds them; what they take once installed "
-        "is not recorded. What mirrors, tests and support cost is not in any of these figures.");
+        "Bytes are those of the RPM files, as a mirror holds them. What mirrors, tests and support "
+        "cost is not in any of these figures.");
     return sentences;
 }
 

@@ -50,7 +50,8 @@ constexpr const char* kBuildKeys =
     "id rebuild package variant state outcome evidence attempts reused_from attempt worker wall_ms "
     "finished_at";
 constexpr const char* kComparisonKeys =
-    "id rebuild package variant kind state verdict reason results cpu p p_adjusted inherited_from "
+    "id rebuild package variant kind vendor state verdict reason results cpu p p_adjusted "
+    "inherited_from "
     "promoted baseline_build variant_build baseline_wall_ms variant_wall_ms baseline_bytes "
     "variant_bytes decided_at";
 

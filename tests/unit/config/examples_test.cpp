@@ -105,6 +105,11 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.aa_share == defaults.aa_share);
         CHECK(release.gate.audit == defaults.audit);
         CHECK(release.gate.parity == defaults.parity);
+        CHECK(release.gate.inherit == defaults.inherit);
+        CHECK(release.gate.inherit_max == defaults.inherit_max);
+        CHECK(release.gate.vendors == defaults.vendors);
+        CHECK(release.gate.size_growth_max == defaults.size_growth_max);
+        CHECK(release.compose.abi_group_libraries == core::ComposePolicy().abi_group_libraries);
     }
 }
 
