@@ -8,7 +8,9 @@
 namespace terrace::core {
 namespace {
 
-/// rpm compares these literally: a package that names archs is built only for those.
+/// As rpmbuild does, tried with 4.18. The header has the names that macros such as %{ix86} stood
+/// for. They are compared with the arch that is built for, whole words: x86_64 is not x86_64_v3.
+/// That is so for a noarch package, too, whether or not it names noarch.
 bool arch_allowed(const SourcePackage& package, const VariantSpec& variant) {
     const auto names = [&](const std::vector<std::string>& archs) {
         return std::ranges::find(archs, variant.target_arch) != archs.end();
