@@ -1,8 +1,10 @@
 #include "common/os/child_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "common/os/unique_fd.hpp"
 #include "common/vocab/check.hpp"
 
 namespace terrace::os {
@@ -188,6 +191,17 @@ std::optional<ChildExit> ChildProcess::poll() {
 ChildExit ChildProcess::wait() {
     if (!exit_ && has_ended(true)) collect();
     return *exit_;
+}
+
+std::optional<ChildExit> ChildProcess::wait_for(std::chrono::milliseconds patience) {
+    if (exit_) return exit_;
+    const UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
+    if (!fd) throw std::system_error(errno, std::generic_category(), "pidfd_open");
+    pollfd polled{fd.get(), POLLIN, 0};
+    const int ended = ::poll(&polled, 1, static_cast<int>(patience.count()));
+    if (ended < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "poll");
+    return poll();
 }
 
 void ChildProcess::signal_group(int signal) {

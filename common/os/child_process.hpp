@@ -57,6 +57,9 @@ public:
     /// nullopt while it runs.
     std::optional<ChildExit> poll();
     ChildExit wait();
+    /// Waits, but no longer than that: nullopt if it still runs. Sleeps until the very end, and so
+    /// costs a child that is measured nothing.
+    std::optional<ChildExit> wait_for(std::chrono::milliseconds patience);
     /// To every process of the group. Nothing happens once the child was seen to have ended.
     void signal_group(int signal);
 

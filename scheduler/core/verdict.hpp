@@ -26,7 +26,7 @@ struct Judgement {
 SequentialGate gate_of(const GatePolicy& policy, const BenchmarkFile& file);
 
 /// Goes a comparison on, or what is its verdict (docs/gate.md)? A pure function of what was
-/// measured and of the policy. The metric is user CPU time; intervals are the repeated ones, which
+/// measured and of the policy. The metric is CPU time; intervals are the repeated ones, which
 /// hold whenever it stops. @pre `gate` is gate_of() this policy and file
 Judgement judge(const SequentialGate& gate,
                 const GatePolicy& policy,

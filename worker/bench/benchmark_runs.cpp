@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#include "common/vocab/cpu_time.hpp"
 #include "worker/bench/host_condition.hpp"
 #include "worker/bench/measurement.hpp"
 #include "worker/bench/root_scripts.hpp"
@@ -71,21 +72,21 @@ Result<Measurement> measure(const Benchmark& benchmark,
     return *measurement;
 }
 
-/// How many times faster the variant is so far, by user time: the geometric mean over all runs. The
+/// How many times faster the variant is so far, by CPU time: the geometric mean over all runs. The
 /// log's readers want a number; what it means is decided elsewhere.
 double ratio_of(const std::vector<Sample>& samples) {
     double log_ratio = 0;
     std::size_t pairs = 0;
     for (const Sample& sample : samples) {
-        if (sample.user_us <= 0) return 1;
-        const double log_time = std::log(static_cast<double>(sample.user_us));
+        if (cpu_us(sample) <= 0) return 1;
+        const double log_time = std::log(static_cast<double>(cpu_us(sample)));
         log_ratio += sample.variant ? -log_time : log_time;
         if (sample.variant) ++pairs;
     }
     return pairs == 0 ? 1 : std::exp(log_ratio / static_cast<double>(pairs));
 }
 
-/// Runs until two in a row take the same time within kWarmSpread, by user time: the first ones load
+/// Runs until two in a row take the same time within kWarmSpread, by CPU time: the first ones load
 /// what the later ones find in caches, and move the CPU to its speed. Nothing of it counts.
 Result<void> warm_up(const Benchmark& benchmark,
                      MockRoot& root,
@@ -95,9 +96,10 @@ Result<void> warm_up(const Benchmark& benchmark,
     for (int run = 1; run <= kWarmRunsMax; ++run) {
         const Result<Measurement> result = measure(benchmark, 0, root, cpu);
         if (result.has_error()) return result.error();
-        const double change = std::abs(static_cast<double>(result->user_us - before_us));
+        const std::int64_t now_us = result->user_us + result->system_us;
+        const double change = std::abs(static_cast<double>(now_us - before_us));
         if (run > 1 && change <= kWarmSpread * static_cast<double>(before_us)) return {};
-        before_us = result->user_us;
+        before_us = now_us;
     }
     context.log(fmt::format("benchmark {}: its time in the {}'s root still moves after {} runs",
                             benchmark.name, root.side(), kWarmRunsMax));

@@ -11,7 +11,6 @@
 #include <exception>
 #include <optional>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "common/os/child_process.hpp"
@@ -55,10 +54,7 @@ bool fills_the_root(const std::vector<std::string>& arguments) {
 /// TERM lets mock end its children and give up its locks.
 void stop(os::ChildProcess& child) {
     child.signal_group(SIGTERM);
-    const auto patience_ends = std::chrono::steady_clock::now() + kTermPatience;
-    while (!child.poll() && std::chrono::steady_clock::now() < patience_ends) {
-        std::this_thread::sleep_for(kPollInterval);
-    }
+    static_cast<void>(child.wait_for(kTermPatience));
     child.signal_group(SIGKILL);
     child.wait();
 }
@@ -131,7 +127,7 @@ Result<MockRoot::MockExit> MockRoot::call(const std::vector<std::string>& argume
         may_stop ? deadline_ : std::chrono::steady_clock::now() + kCleanTimeMax;
     os::ChildProcess child(spec);
     while (true) {
-        if (const std::optional<os::ChildExit> exit = child.poll()) {
+        if (const std::optional<os::ChildExit> exit = child.wait_for(kPollInterval)) {
             return MockExit{exit->exit_code, read_end(output.get())};
         }
         const bool is_cancelled = may_stop && context_.cancelled();
@@ -142,7 +138,6 @@ Result<MockRoot::MockExit> MockRoot::call(const std::vector<std::string>& argume
             if (is_cancelled) return Error{Errc::conflict, "The comparison was cancelled."};
             return Error{Errc::unavailable, "The comparison took longer than its order allows."};
         }
-        std::this_thread::sleep_for(kPollInterval);
     }
 }
 

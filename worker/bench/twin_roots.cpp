@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "worker/bench/benchmark_runs.hpp"
 #include "worker/bench/host_condition.hpp"
 #include "worker/bench/mock_root.hpp"
 #include "worker/bench/root_setup.hpp"
@@ -52,17 +51,11 @@ Result<LookReport> measure_look(const ComparisonOrder& order,
 
 }  // namespace
 
-Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContext& context) {
+Result<void> measure_looks(const ComparisonOrder& order,
+                           const ComparisonContext& context,
+                           const Twins& twins) {
     int done = order.pairs_done;
     std::optional<int> next = order.pairs_next;
-    if (*next <= done) return {};  // what there is suffices
-    const MockRoot::Deadline deadline = deadline_of(order);
-    std::filesystem::create_directories(context.work_directory);
-    MockRoot baseline(context, "baseline", context.unique_ext + "-a", deadline);
-    MockRoot variant(context, "variant", context.unique_ext + "-b", deadline);
-    const Result<void> ready = set_up_roots(order, context, baseline, variant);
-    if (ready.has_error()) return ready.error();
-    const Twins twins{baseline, variant, choose_cpu()};
     while (next && *next > done) {
         const Result<LookReport> look = measure_look(order, done, *next, context, twins);
         if (look.has_error()) return look.error();
@@ -72,6 +65,17 @@ Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContex
         next = answer->pairs_next;
     }
     return {};
+}
+
+Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContext& context) {
+    if (order.pairs_next <= order.pairs_done) return {};  // what there is suffices
+    const MockRoot::Deadline deadline = deadline_of(order);
+    std::filesystem::create_directories(context.work_directory);
+    MockRoot baseline(context, "baseline", context.unique_ext + "-a", deadline);
+    MockRoot variant(context, "variant", context.unique_ext + "-b", deadline);
+    const Result<void> ready = set_up_roots(order, context, baseline, variant);
+    if (ready.has_error()) return ready.error();
+    return measure_looks(order, context, {baseline, variant, choose_cpu()});
 }
 
 }  // namespace terrace::bench

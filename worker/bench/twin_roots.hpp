@@ -2,6 +2,7 @@
 
 #include "common/vocab/lease.hpp"
 #include "common/vocab/result.hpp"
+#include "worker/bench/benchmark_runs.hpp"
 #include "worker/bench/comparison_context.hpp"
 
 namespace terrace::bench {
@@ -15,5 +16,11 @@ namespace terrace::bench {
 /// unavailable and not_found for this host; and what hand_in() brings. Throws std::system_error
 /// when the host lacks files or processes.
 Result<void> run_comparison(const ComparisonOrder& order, const ComparisonContext& context);
+
+/// The measuring alone, in roots that set_up_roots() has filled for this order: what
+/// run_comparison() does between making and removing them.
+Result<void> measure_looks(const ComparisonOrder& order,
+                           const ComparisonContext& context,
+                           const Twins& twins);
 
 }  // namespace terrace::bench

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "common/vocab/cpu_time.hpp"
+
 namespace terrace::core {
 namespace {
 
@@ -13,9 +15,9 @@ std::map<int, double> pair_log_ratios(const std::string& benchmark,
                                       const std::vector<Sample>& samples) {
     std::map<int, std::pair<std::int64_t, std::int64_t>> sides;  // baseline, variant
     for (const Sample& sample : samples) {
-        if (sample.benchmark != benchmark || sample.user_us <= 0) continue;
+        if (sample.benchmark != benchmark || cpu_us(sample) <= 0) continue;
         auto& [baseline, variant] = sides[sample.pair];
-        (sample.variant ? variant : baseline) = sample.user_us;
+        (sample.variant ? variant : baseline) = cpu_us(sample);
     }
     std::map<int, double> ratios;
     for (const auto& [pair, times] : sides) {

@@ -7,8 +7,9 @@
 
 namespace terrace::core {
 
-/// ln(baseline / variant) of user CPU time for each whole ABBA or BAAB block of one benchmark, in
-/// the order measured: the mean of the block's two pairs. Above 0: the variant is faster.
+/// ln(baseline / variant) of CPU time (cpu_us()) for each whole ABBA or BAAB block of one
+/// benchmark, in the order measured: the mean of the block's two pairs. Above 0: the variant is
+/// faster.
 ///
 /// A ratio and not a difference, as benchmarks differ in length; its logarithm, as it is then
 /// symmetric and means can be formed (P. J. Fleming, J. J. Wallace, How Not to Lie with Statistics,

@@ -55,6 +55,16 @@ TEST_CASE("poll answers nothing while the child runs, and the same exit ever aft
     CHECK(child.poll()->exit_code == 128 + SIGTERM);
 }
 
+TEST_CASE("waiting is over when the child has ended, or patience") {
+    os::ChildProcess child(shell("sleep 100"));
+    CHECK_FALSE(child.wait_for(std::chrono::milliseconds(1)));
+    child.signal_group(SIGTERM);
+    const auto ended = child.wait_for(std::chrono::minutes(1));
+    REQUIRE(ended);
+    CHECK(ended->exit_code == 128 + SIGTERM);
+    CHECK(child.wait_for(std::chrono::milliseconds(0))->exit_code == 128 + SIGTERM);
+}
+
 TEST_CASE("the destructor kills the whole group") {
     pid_t group = 0;
     {

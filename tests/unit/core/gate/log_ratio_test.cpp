@@ -21,6 +21,17 @@ TEST_CASE("a block's log ratio is the mean of its pairs', above 0 where the vari
     CHECK(blocks[0] == doctest::Approx(std::log(2.0) / 2));
 }
 
+TEST_CASE(
+    "it counts what the kernel did for the run, since what is user and what is system is a guess") {
+    std::vector<Sample> samples = {a_sample(0, false, 200), a_sample(0, true, 60),
+                                   a_sample(1, true, 100), a_sample(1, false, 150)};
+    samples[1].system_us = 40;
+    samples[3].system_us = 50;
+    const std::vector<double> blocks = block_log_ratios("b", samples);
+    REQUIRE(blocks.size() == 1);
+    CHECK(blocks[0] == doctest::Approx(std::log(2.0)));
+}
+
 TEST_CASE("a host that gets slower by the same factor with each run does not bias a block") {
     for (const bool variant_first : {false, true}) {
         std::vector<Sample> samples;
