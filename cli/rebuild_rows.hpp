@@ -232,8 +232,11 @@ struct MoveRow {
     std::optional<std::int64_t> before;
     std::string state;
     std::string error;
+    std::string client_check;
 };
-BOOST_DESCRIBE_STRUCT(MoveRow, (), (id, release, stream, kind, compose, before, state, error))
+BOOST_DESCRIBE_STRUCT(MoveRow,
+                      (),
+                      (id, release, stream, kind, compose, before, state, error, client_check))
 
 /// EVRs; null where the compose has no such package.
 struct DifferingPackage {

@@ -238,6 +238,7 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     release.signing = map.word<Signing>("signing");
     release.gate = read_gate(map.map_or_empty("gate"));
     release.compose = read_compose_policy(map.map_or_empty("compose"));
+    release.metadata = {map.path_or("comps", ""), map.path_or("updateinfo", "")};
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);
     release.packages = read_package_rules(map, release);

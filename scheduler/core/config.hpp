@@ -129,6 +129,13 @@ struct ComposePolicy {
     std::vector<std::string> abi_group_libraries = {"eigen3-devel", "xsimd-devel", "blaze-devel"};
 };
 
+/// Files that every repository of packages gets beside what the packages say; empty: none.
+struct MetadataFiles {
+    std::string comps;       ///< path of a comps.xml: groups
+    std::string updateinfo;  ///< path of an updateinfo.xml: advisories
+    friend bool operator==(const MetadataFiles&, const MetadataFiles&) = default;
+};
+
 struct ReleaseSpec {
     std::string name;
     std::string dist_suffix;
@@ -140,6 +147,7 @@ struct ReleaseSpec {
     std::size_t composes_kept = 5;
     GatePolicy gate;
     ComposePolicy compose;
+    MetadataFiles metadata;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
 

@@ -330,11 +330,14 @@ private:
 
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
-    void fail_compose(Compose compose, TimePoint now, Decision& decision);
+    void fail_compose(Compose compose,
+                      TimePoint now,
+                      Decision& decision,
+                      const std::string& client_check = "");
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
     PublishedBase published_base(const std::string& release, const std::string& stream) const;
     StreamClients clients_of(const Compose& compose, const std::string& stream) const;
-    std::optional<StreamClients> clients_of(const StreamMove& move) const;
+    StreamClients clients_of(const StreamMove& move) const;
     RunCompose order_for(const Compose& compose) const;
     std::vector<BuildNote> notes_of(const Compose& compose) const;
     std::vector<Withheld> withheld_from(const Compose& compose) const;
@@ -342,7 +345,11 @@ private:
     // farm_streams.cpp
     const StreamMove* pending_move(const std::string& release, const std::string& stream) const;
     void start_move(StreamMove move, TimePoint now, Decision& decision);
-    void end_move(StreamMove move, std::string error, TimePoint now, Decision& decision);
+    struct MoveOutcome {
+        std::string error;  ///< empty: the stream has moved
+        std::string client_check;
+    };
+    void end_move(StreamMove move, MoveOutcome outcome, TimePoint now, Decision& decision);
     Result<ComposeId> move_target(const MoveStream& request) const;
     /// Why that stream cannot show packages of these builds; empty if it can.
     std::string why_other_content(const std::string& release,

@@ -360,12 +360,24 @@ struct StreamMove {
     std::string error;
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
+    bool hurt_allowed = false;  ///< somebody's word: it moves whatever becomes of its clients
+    std::string client_check;   ///< what the check of its clients found; empty: it was not made
     friend bool operator==(const StreamMove&, const StreamMove&) = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    StreamMove,
-    (),
-    (id, release, stream, kind, compose, before, state, error, created_at, finished_at))
+BOOST_DESCRIBE_STRUCT(StreamMove,
+                      (),
+                      (id,
+                       release,
+                       stream,
+                       kind,
+                       compose,
+                       before,
+                       state,
+                       error,
+                       created_at,
+                       finished_at,
+                       hurt_allowed,
+                       client_check))
 
 /// The farm's state: enough to go on after a crash. Ended attempts, and the samples of comparisons
 /// that are decided, are in the database only.

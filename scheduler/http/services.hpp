@@ -82,7 +82,9 @@ struct Intake {
 struct RepoCare {
     std::function<Result<wire::GarbageReport>(core::GarbagePlan)> collect;
     std::function<Result<wire::FsckReport>(core::RepoState)> fsck;
-    std::function<Result<wire::VerifyReport>(std::string release, std::string stream)> verify;
+    std::function<Result<wire::VerifyReport>(
+        std::string release, std::string stream, core::RepoState)>
+        verify;
 };
 
 /// How much one request may bring, in bytes.

@@ -165,6 +165,7 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
                                    "build cancelled",
                                    "rebuild cancelled",
                                    "compose failed",
+                                   "compose refused",
                                    "move failed",
                                    "reload after a move",
                                    "failed dependency fails",

@@ -311,7 +311,8 @@ TEST_CASE("composes and streams have their paths") {
     const json::value moves = parsed(farm.read.stream_moves("mini-1", "testing", {}));
     REQUIRE(moves.as_array().size() == 1);
     CHECK(keys_of(moves.at(0)) ==
-          "id release stream kind compose before state error created_at finished_at");
+          "id release stream kind compose before state error created_at finished_at hurt_allowed "
+          "client_check");
     CHECK(parsed(farm.read.stream_move(StreamMoveId{1})) == moves.at(0));
     CHECK(parsed(farm.read.stream_moves("", "stable", {})).as_array().empty());
     CHECK_FALSE(farm.read.stream_move(StreamMoveId{2}));

@@ -349,6 +349,8 @@ std::vector<core::Change> a_farm() {
     move.state = core::MoveState::finished;
     move.created_at = time_at(9);
     move.finished_at = time_at(30);
+    move.hurt_allowed = true;
+    move.client_check = "All clients can follow.";
     changes.emplace_back(move);
     return changes;
 }

@@ -387,6 +387,20 @@ TEST_CASE("a compose that fails is tried again, and the rebuild fails only after
     CHECK(farm.state().streams.empty());
 }
 
+TEST_CASE("a compose that would hurt clients fails at once: the next try would say the same") {
+    TestFarm farm({a_package("same")});
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    const RebuildId rebuild = farm.get<MadeRebuild>(everything()).id;
+    work_off(farm, worker);
+    farm.get<Done>(ComposeEnded{ComposeId{1}, "It hurts.", true, "It hurts."});
+    CHECK(farm.state().composes.at(ComposeId{1}).state == ComposeState::failed);
+    CHECK(farm.state().composes.at(ComposeId{1}).failures == 1);
+    CHECK(farm.state().rebuilds.at(rebuild).state == RebuildState::failed);
+    CHECK(farm.state().stream_moves.rbegin()->second.client_check == "It hurts.");
+    farm.now += 60min;
+    CHECK(farm.farm().effects(farm.now).empty());
+}
+
 TEST_CASE("a farm loaded from its own state goes on as if nothing had happened") {
     TestFarm farm({a_package("fast"), a_package("same")});
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
