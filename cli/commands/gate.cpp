@@ -169,6 +169,7 @@ void add_gate_commands(CLI::App& app, Action& action) {
         ->required();
     explain.does(action, explain_gate);
 
+    add_gate_report_command(*noun, action);
     add_gate_waiver_commands(*noun, action);
 }
 

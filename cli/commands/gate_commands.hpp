@@ -5,6 +5,8 @@
 /// The commands of the noun `gate`, one file for each kind.
 namespace terrace::cli {
 
+/// report
+void add_gate_report_command(CLI::App& noun, Action& action);
 /// waive, waivers, revoke
 void add_gate_waiver_commands(CLI::App& noun, Action& action);
 

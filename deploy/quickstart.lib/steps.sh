@@ -172,6 +172,8 @@ read_results() {
     fi
     terrace --json repo show "$compose" > "$to/compose.json"
     [[ $(json_field state < "$to/compose.json") == finished ]] || { json_field error < "$to/compose.json"; return 1; }
+    terrace gate report "$rebuild" --html --output "$to/gate.html" ||
+        terrace gate report "$rebuild" --html --no-chart --output "$to/gate.html"
     echo "remark: compose $compose in stream testing"
 }
 
@@ -179,6 +181,7 @@ conclude() {
     local exit_code=0 arguments=("$state/report")
     [[ -z $json_file ]] || arguments+=(--json "$json_file")
     python3 "$library/report.py" "${arguments[@]}" || exit_code=$?
+    [[ ! -f $state/report/gate.html ]] || echo "Report:    $state/report/gate.html (what x86_64_v3 gains, and what it costs)"
     echo "Streams:   $(stream_path)"
     echo "State:     $state (logs in log/)"
     if [[ $keep == yes ]]; then

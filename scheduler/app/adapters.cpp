@@ -150,6 +150,9 @@ std::string PgReads::comparisons(const rest::ComparisonFilter& filter) {
 std::optional<std::string> PgReads::comparison(ComparisonId id) {
     return Borrowed(*this)->comparison(id);
 }
+std::optional<std::string> PgReads::gate_costs(RebuildId rebuild) {
+    return Borrowed(*this)->gate_costs(rebuild);
+}
 std::string PgReads::composes(const rest::ComposeFilter& filter) {
     return Borrowed(*this)->composes(filter.release, filter.stream, page_of(filter));
 }

@@ -145,6 +145,7 @@ core::GatePolicy read_gate(YamlMap map) {
     gate.no_benchmark = map.word_or("no_benchmark", gate.no_benchmark);
     gate.hold = map.word_or("hold", gate.hold);
     gate.audit = map.word_or("audit", gate.audit);
+    gate.parity = map.word_or("parity", gate.parity);
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");

@@ -35,9 +35,9 @@ struct VariantSpec {
 enum class UndecidedPolicy { baseline, ship };
 BOOST_DESCRIBE_ENUM(UndecidedPolicy, baseline, ship)
 
-/// What instructions above a variant's level do.
-enum class AuditPolicy { report, require };
-BOOST_DESCRIBE_ENUM(AuditPolicy, report, require)
+/// What a finding does: it is shown and holds nothing back, or keeps the variant from shipping.
+enum class FindingPolicy { report, require };
+BOOST_DESCRIBE_ENUM(FindingPolicy, report, require)
 
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
@@ -52,12 +52,15 @@ struct GatePolicy {
     double false_discovery_max = 0.05;
     UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
     UndecidedPolicy hold = UndecidedPolicy::baseline;
-    AuditPolicy audit = AuditPolicy::report;
+    FindingPolicy audit = FindingPolicy::report;  ///< of instructions above a build's level
+    /// Of packages that promise or ask for something else than the baseline's; that a package is
+    /// missing, or of another version, always keeps the variant from shipping.
+    FindingPolicy parity = FindingPolicy::require;
 };
 BOOST_DESCRIBE_STRUCT(
     GatePolicy,
     (),
-    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit))
+    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit, parity))
 
 /// What the release says of one source package.
 struct PackageRule {

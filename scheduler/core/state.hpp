@@ -198,20 +198,6 @@ struct BuildRpm : RpmFile {
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
 
-/// What one benchmark said: ratio = baseline time / variant time (above 1: the variant is faster),
-/// and the 95 % confidence interval of it.
-struct BenchmarkResult {
-    std::string name;
-    BenchmarkRole role = BenchmarkRole::primary;
-    int pairs = 0;
-    double ratio = 1;
-    double ci_low = 1;
-    double ci_high = 1;
-    double noise = 0;  ///< standard deviation of the log ratios of pairs
-    friend bool operator==(const BenchmarkResult&, const BenchmarkResult&) = default;
-};
-BOOST_DESCRIBE_STRUCT(BenchmarkResult, (), (name, role, pairs, ratio, ci_low, ci_high, noise))
-
 struct Comparison {
     ComparisonId id;
     RebuildId rebuild;

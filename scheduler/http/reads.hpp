@@ -75,6 +75,8 @@ public:
     virtual std::optional<std::string> buildroot(const std::string& id) = 0;
     virtual std::string comparisons(const ComparisonFilter& filter) = 0;
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
+    /// A core::ComparedRebuild.
+    virtual std::optional<std::string> gate_costs(RebuildId rebuild) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;
     virtual std::optional<std::string> compose(ComposeId id) = 0;
     virtual std::optional<std::string> compose_diff(ComposeId before, ComposeId after) = 0;

@@ -128,6 +128,10 @@ std::optional<std::string> PgRead::comparison(ComparisonId id) {
     return object(sql::comparison(), id.value);
 }
 
+std::optional<std::string> PgRead::gate_costs(RebuildId rebuild) {
+    return object(sql::gate_costs(), rebuild.value);
+}
+
 std::string PgRead::composes(const std::string& release, const std::string& stream, Page page) {
     return list(sql::composes(), published_, release, stream, page.after, limit_of(page.limit));
 }

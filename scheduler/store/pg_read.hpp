@@ -61,6 +61,8 @@ public:
     std::string rebuilt_rpms(RebuildId rebuild, const std::string& variant);
     std::string comparisons(RebuildId rebuild, Page page);
     std::optional<std::string> comparison(ComparisonId id);
+    /// A core::ComparedRebuild.
+    std::optional<std::string> gate_costs(RebuildId rebuild);
     std::string composes(const std::string& release, const std::string& stream, Page page);
     std::optional<std::string> compose(ComposeId id);
     /// What differs; nullopt if one of them is none.

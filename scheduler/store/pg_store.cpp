@@ -73,13 +73,13 @@ void delete_leases(Script& script, const std::set<AttemptId>& ended) {
                attempts + '}');
 }
 
-template <class Row>
+template <class Columns, class Row>
 void write_rows(Script& script,
                 const std::string& name,
                 const std::string& sql,
                 const Rows<Row>& rows) {
     const auto write = [&](const auto&... arrays) { script.run(name, sql, arrays...); };
-    RowArrays<Row> arrays;
+    RowArrays<Row, Columns> arrays;
     for (const auto& [key, row] : rows) {
         arrays.add(*row);
         if (arrays.size() == kRowsPerStatement) arrays.flush(write);
@@ -93,13 +93,14 @@ template <class Row, bool only_new = never_changes<Row>>
 void put_rows(Script& script, const Rows<Row>& rows) {
     static const std::string name = std::string(only_new ? "add_" : "put_") + Table<Row>::name;
     static const std::string sql = put_sql<Row, only_new>();
-    write_rows(script, name, sql, rows);
+    write_rows<detail::Members<Row>>(script, name, sql, rows);
 }
 
 /// The build of an attempt that ends: nearly all of what is written of builds.
 void update_builds(Script& script, const Rows<core::Build>& rows) {
-    static const std::string sql = update_sql<core::Build>();
-    write_rows(script, "update_build", sql, rows);
+    using Columns = detail::UnsettledMembers<core::Build>;
+    static const std::string sql = update_sql<core::Build, Columns>();
+    write_rows<Columns>(script, "update_build", sql, rows);
 }
 
 template <class Row>

@@ -25,6 +25,8 @@ std::string build_facts();
 std::string rebuilt_rpms();
 std::string comparisons();
 std::string comparison();
+/// What the cost table is made of, of the rebuild $1 (gate_sql.cpp, as is all of the gate).
+std::string gate_costs();
 std::string composes();
 std::string compose();
 std::string compose_diff();

@@ -36,10 +36,13 @@ constexpr const char* column_type() {
     }
 }
 
-/// What makes the column's value out of the array's.
+/// What makes the column's value out of the array's. Most lists are empty, and a null is nothing to
+/// parse.
 template <class T>
 std::string column_value(const std::string& name) {
-    if constexpr (std::same_as<T, TimePoint> || std::same_as<T, std::optional<TimePoint>>) {
+    if constexpr (wire::detail::is_vector<T>) {
+        return "coalesce(" + name + ", '[]')";
+    } else if constexpr (std::same_as<T, TimePoint> || std::same_as<T, std::optional<TimePoint>>) {
         static_assert(std::same_as<Duration, std::chrono::milliseconds>);
         return "timestamptz 'epoch' + " + name + " * interval '1 millisecond'";
     } else {
@@ -92,7 +95,11 @@ void append_element(std::string& array, const T& value) {
     } else if constexpr (std::integral<T> || std::floating_point<T>) {
         append_number(array, value);
     } else if constexpr (traits::is_vector<T>) {
-        append_quoted(array, value.empty() ? "[]" : wire::to_text(value));
+        if (value.empty()) {
+            array += "NULL";  // column_value()
+        } else {
+            append_quoted(array, wire::to_text(value));
+        }
     } else {
         append_quoted(array, wire::to_text(value));
     }
@@ -100,13 +107,13 @@ void append_element(std::string& array, const T& value) {
 
 }  // namespace detail
 
-/// Rows, column by column.
-template <class Row>
+/// Rows, column by column: all of them or some.
+template <class Row, class Columns = detail::Members<Row>>
 class RowArrays {
 public:
     void add(const Row& row) {
         std::size_t column = 0;
-        boost::mp11::mp_for_each<detail::Members<Row>>([&](auto member) {
+        boost::mp11::mp_for_each<Columns>([&](auto member) {
             std::string& array = arrays_[column++];
             array += size_ == 0 ? '{' : ',';
             detail::append_element(array, row.*member.pointer);
@@ -126,39 +133,41 @@ public:
     }
 
 private:
-    std::array<std::string, boost::mp11::mp_size<detail::Members<Row>>::value> arrays_;
+    std::array<std::string, boost::mp11::mp_size<Columns>::value> arrays_;
     std::size_t size_ = 0;
 };
 
 namespace detail {
 
 /// The rows of RowArrays, $1, $2 ..., as a table `v` of the row's columns.
-template <class Row>
+template <class Row, class Columns = Members<Row>>
 std::string rows_sql() {
     std::string arrays;
     std::string values;
-    boost::mp11::mp_for_each<Members<Row>>([&, number = 0](auto member) mutable {
+    boost::mp11::mp_for_each<Columns>([&, number = 0](auto member) mutable {
         using Value = std::remove_cvref_t<decltype(std::declval<Row>().*member.pointer)>;
         const char* comma = number == 0 ? "" : ", ";
         arrays += comma + ("$" + std::to_string(++number)) + "::" + column_type<Value>() + "[]";
         values += comma + column_value<Value>(member.name);
     });
-    const std::string all = columns<Row>(Which::all);
+    const std::string all = columns<Row, Columns>(Which::all);
     return "(select " + values + " from unnest(" + arrays + ") u (" + all + ")) v (" + all + ")";
 }
 
 }  // namespace detail
 
-/// As put_sql(), for rows that are there: costs less. One that is not there is left out.
-template <class Row>
+/// For rows that are there: writes `Columns`, the key among them, and costs less than put_sql().
+/// One that is not there is left out.
+template <class Row, class Columns>
 std::string update_sql() {
     using detail::Which;
     const auto from_v = [](const std::string& name) { return name + " = v." + name; };
     const auto same = [](const std::string& name) { return "t." + name + " = v." + name; };
     static_assert(std::tuple_size_v<decltype(Table<Row>::key)> == 1);
     return std::string("update ") + Table<Row>::name + " t set " +
-           detail::columns<Row>(Which::others, from_v) + " from " + detail::rows_sql<Row>() +
-           " where " + detail::columns<Row>(Which::key, same);
+           detail::columns<Row, Columns>(Which::others, from_v) + " from " +
+           detail::rows_sql<Row, Columns>() + " where " +
+           detail::columns<Row, Columns>(Which::key, same);
 }
 
 /// $1, $2 ... are the arrays of RowArrays, no key twice. Writing the same rows again changes

@@ -58,6 +58,10 @@ template <>
 struct Table<core::Build> {
     static constexpr const char* name = "build";
     static constexpr std::tuple key = {&core::Build::id};
+    /// Never changes once the build can be leased.
+    static constexpr std::tuple settled = {&core::Build::rebuild, &core::Build::source_package,
+                                           &core::Build::variant, &core::Build::identity,
+                                           &core::Build::dist,    &core::Build::reused_from};
 };
 template <>
 struct Table<core::BuildRpm> {
@@ -195,32 +199,41 @@ using Members =
     boost::describe::describe_members<Row,
                                       boost::describe::mod_public | boost::describe::mod_inherited>;
 
-template <class Row, class Pointer>
-bool is_key(Pointer member) {
-    const auto equals = [&](auto key_member) {
-        if constexpr (std::is_same_v<decltype(key_member), Pointer>) return key_member == member;
+template <class Pointer, class... Pointers>
+constexpr bool is_among(Pointer member, const std::tuple<Pointers...>& members) {
+    const auto equals = [&](auto other) {
+        if constexpr (std::is_same_v<decltype(other), Pointer>) return other == member;
         return false;
     };
-    return std::apply([&](auto... key_members) { return (equals(key_members) || ...); },
-                      Table<Row>::key);
+    return std::apply([&](auto... others) { return (equals(others) || ...); }, members);
 }
+
+/// The members that the end of an attempt may change, and the key.
+template <class Row>
+struct IsSettled {
+    template <class Member>
+    using fn = boost::mp11::mp_bool<is_among(Member::pointer, Table<Row>::settled)>;
+};
+template <class Row>
+using UnsettledMembers = boost::mp11::mp_remove_if_q<Members<Row>, IsSettled<Row>>;
 
 /// "a, b, c" of what `text_of(name)` makes of the columns that are, or are not, of the key; or of
 /// all.
 enum class Which { all, key, others };
-template <class Row, class TextOf>
+template <class Row, class Columns = Members<Row>, class TextOf>
 std::string columns(Which which, TextOf text_of) {
     std::string list;
-    boost::mp11::mp_for_each<Members<Row>>([&](auto member) {
-        if (which != Which::all && is_key<Row>(member.pointer) != (which == Which::key)) return;
+    boost::mp11::mp_for_each<Columns>([&](auto member) {
+        const bool is_key = is_among(member.pointer, Table<Row>::key);
+        if (which != Which::all && is_key != (which == Which::key)) return;
         list += (list.empty() ? "" : ", ") + text_of(std::string(member.name));
     });
     return list;
 }
 
-template <class Row>
+template <class Row, class Columns = Members<Row>>
 std::string columns(Which which) {
-    return columns<Row>(which, [](const std::string& name) { return name; });
+    return columns<Row, Columns>(which, [](const std::string& name) { return name; });
 }
 
 }  // namespace detail

@@ -175,7 +175,7 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
         CAPTURE(mark);
         CHECK(g_marks.contains(mark));  // a path that no seed visits is not tested
     }
-    // The full sweep, TERRACE_SIM_SEEDS=1000: 20 minutes with sanitizers.
+    // The full sweep, TERRACE_SIM_SEEDS=1000: five minutes with sanitizers.
     if (count >= 1000) CHECK(g_marks.contains("quarantine taken back"));
 }
 

@@ -19,7 +19,7 @@ void remember_mark(const char* mark) {
     g_marks.insert(mark);
 }
 
-using Found = std::pair<Verdict, std::vector<core::BenchmarkResult>>;
+using Found = std::pair<Verdict, std::vector<BenchmarkResult>>;
 
 /// What was measured, by package; not what could not be.
 std::map<std::string, Found> found_in(const World& world) {

@@ -1,6 +1,5 @@
 #include "scheduler/core/gate/audit_gate.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 namespace terrace::core {
@@ -8,7 +7,6 @@ namespace {
 
 constexpr std::size_t kLinesMax = 20;
 constexpr std::size_t kLineBytesMax = 400;
-constexpr std::size_t kNamedMax = 3;
 
 std::string leak_reason(const AuditedBuild& build, const std::string& what) {
     std::string reason = "The audit found code above the level of the " + what + " (" +
@@ -36,19 +34,7 @@ std::optional<std::string> audit_refusal(const AuditedBuild& baseline,
                                          const AuditedBuild& variant) {
     if (!baseline.leaks.empty()) return leak_reason(baseline, "baseline");
     if (!variant.leaks.empty()) return leak_reason(variant, "variant");
-    if (baseline.interfaces.empty() || variant.interfaces.empty()) return std::nullopt;
-    const std::vector<ParityDifference> differences =
-        parity_differences(baseline.interfaces, variant.interfaces);
-    if (differences.empty()) return std::nullopt;
-    std::string reason = "The variant's packages are not the baseline's: ";
-    for (std::size_t i = 0; i < std::min(differences.size(), kNamedMax); ++i) {
-        const ParityDifference& difference = differences[i];
-        if (i > 0) reason += ", ";
-        reason += difference.facet == "package" ? difference.package + " is in one of them only"
-                                                : difference.facet + " of " + difference.package;
-    }
-    if (differences.size() > kNamedMax) reason += ", and more";
-    return reason + ".";
+    return std::nullopt;
 }
 
 }  // namespace terrace::core

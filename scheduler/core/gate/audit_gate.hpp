@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/vocab/parity.hpp"
+#include "common/vocab/audit.hpp"
 
 namespace terrace::core {
 
@@ -12,16 +12,14 @@ namespace terrace::core {
 struct AuditedBuild {
     std::string variant;             ///< its name, for the reason
     std::vector<std::string> leaks;  ///< those that no exception covers, one a line
-    std::vector<FacetDigests> interfaces;
 };
 
 /// The leaks of a report as they are kept: the first few in words, then how many more.
 std::vector<std::string> leak_lines(const AuditReport& report);
 
 /// What the audit has against a variant, as a full sentence; whether that keeps it from shipping is
-/// the policy's to say (AuditPolicy). nullopt if it has nothing: neither build has an instruction
-/// above its level that is not dispatched, and both are the same to others. Builds whose audit kept
-/// nothing (of an older release) are not judged by parity.
+/// the policy's to say (FindingPolicy). nullopt if it has nothing: neither build has an instruction
+/// above its level that is not dispatched.
 std::optional<std::string> audit_refusal(const AuditedBuild& baseline, const AuditedBuild& variant);
 
 }  // namespace terrace::core

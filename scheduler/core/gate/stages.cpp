@@ -1,16 +1,12 @@
 #include "scheduler/core/gate/stages.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "common/vocab/names.hpp"
 #include "scheduler/core/gate/audit_gate.hpp"
+#include "scheduler/core/gate/parity_gate.hpp"
 
 namespace terrace::core {
 namespace {
@@ -68,54 +64,39 @@ StageResult check_stage(const GateInput& in, const StageResult& build) {
     return result(GateStage::check, StageState::passed, "%check passed on both sides.");
 }
 
-/// What the build brings besides its code: name, epoch, version and release of each package.
-std::set<std::string> packages_of(const std::vector<RpmFile>& rpms) {
-    std::set<std::string> packages;
-    for (const RpmFile& rpm : rpms) {
-        if (rpm.debug || rpm.nevra.arch == "src") continue;
-        packages.insert(fmt::format("{}-{}:{}-{}", rpm.nevra.name, rpm.nevra.epoch,
-                                    rpm.nevra.version, rpm.nevra.release));
-    }
-    return packages;
-}
-
 StageResult after_build(GateStage stage, const StageResult& build) {
     return result(stage, build.state == StageState::failed ? StageState::missing : build.state,
                   "It follows the build.");
 }
 
-/// A client that takes the variant must find in it every package that the baseline has, in the same
-/// version. noarch packages are the baseline's in both.
-StageResult parity_stage(const GateInput& in, const StageResult& build) {
+/// What was found and is only to be shown.
+StageResult reported(GateStage stage, const std::string& found) {
+    return result(stage, StageState::passed, "Reported only: " + found);
+}
+
+StageResult parity_stage(const GateInput& in, const StageResult& build, const GatePolicy& policy) {
     if (build.state != StageState::passed) return after_build(GateStage::parity, build);
-    const auto is_noarch = [](const RpmFile& rpm) { return rpm.nevra.arch == "noarch"; };
-    std::vector<RpmFile> baseline = in.baseline_rpms;
-    std::vector<RpmFile> variant = in.variant_rpms;
-    std::erase_if(baseline, is_noarch);
-    std::erase_if(variant, is_noarch);
-    const std::set<std::string> mine = packages_of(variant);
-    const std::set<std::string> theirs = packages_of(baseline);
-    std::vector<std::string> differ;
-    std::ranges::set_symmetric_difference(mine, theirs, std::back_inserter(differ));
-    if (differ.empty())
-        return result(GateStage::parity, StageState::passed, "Both sides made the same packages.");
-    return result(GateStage::parity, StageState::failed,
-                  fmt::format("Only one side made {}.", fmt::join(differ, ", ")));
+    if (auto differ = package_difference(in.baseline_rpms, in.variant_rpms))
+        return result(GateStage::parity, StageState::failed, std::move(*differ));
+    auto differ = interface_difference(in.baseline->interfaces, in.variant->interfaces);
+    if (!differ) {
+        return result(GateStage::parity, StageState::passed,
+                      "Both sides made the same packages, and they are the same to others.");
+    }
+    if (policy.parity == FindingPolicy::report) return reported(GateStage::parity, *differ);
+    return result(GateStage::parity, StageState::failed, std::move(*differ));
 }
 
 StageResult audit_stage(const GateInput& in, const StageResult& build, const GatePolicy& policy) {
     if (build.state != StageState::passed) return after_build(GateStage::audit, build);
     const auto audited = [](const Build& side) {
-        return AuditedBuild{side.variant, side.audit_findings, side.interfaces};
+        return AuditedBuild{side.variant, side.audit_findings};
     };
-    const auto found = audit_refusal(audited(*in.baseline), audited(*in.variant));
-    if (!found) {
-        return result(GateStage::audit, StageState::passed,
-                      "No instruction above the level, and the same to others.");
-    }
-    if (policy.audit == AuditPolicy::report)
-        return result(GateStage::audit, StageState::passed, "Reported only: " + *found);
-    return result(GateStage::audit, StageState::failed, *found);
+    auto found = audit_refusal(audited(*in.baseline), audited(*in.variant));
+    if (!found)
+        return result(GateStage::audit, StageState::passed, "No instruction above the level.");
+    if (policy.audit == FindingPolicy::report) return reported(GateStage::audit, *found);
+    return result(GateStage::audit, StageState::failed, std::move(*found));
 }
 
 StageResult identity_stage(const GateInput& in, const StageResult& build) {
@@ -214,7 +195,7 @@ std::vector<StageResult> gate_stages(const GateInput& input, const GatePolicy& p
     const StageResult build = build_stage(input);
     std::vector<StageResult> stages = {build,
                                        check_stage(input, build),
-                                       parity_stage(input, build),
+                                       parity_stage(input, build, policy),
                                        audit_stage(input, build, policy),
                                        identity_stage(input, build),
                                        comparison_stage(input),

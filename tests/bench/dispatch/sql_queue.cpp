@@ -4,6 +4,8 @@
 #include <future>
 #include <stdexcept>
 
+#include "common/vocab/audit.hpp"
+#include "common/wire/json.hpp"
 #include "scheduler/store/connection.hpp"
 
 namespace terrace::bench {
@@ -45,6 +47,8 @@ alter table checked.lease
     add foreign key (worker) references worker;
 create table checked.build_rpm (like build_rpm including defaults including constraints including indexes);
 alter table checked.build_rpm add foreign key (build) references checked.build;
+create table checked.build_audit (like build_audit including defaults including constraints including indexes);
+alter table checked.build_audit add foreign key (build) references checked.build;
 create table checked.build_history (like build_history including defaults including constraints including indexes);
 create sequence checked.attempt_number;
 
@@ -59,6 +63,8 @@ create table bare.lease (like lease including defaults);
 alter table bare.lease add primary key (attempt);
 create table bare.build_rpm (like build_rpm including defaults);
 alter table bare.build_rpm add primary key (build, filename);
+create table bare.build_audit (like build_audit including defaults);
+alter table bare.build_audit add primary key (build);
 create table bare.build_history (like build_history including defaults);
 alter table bare.build_history add primary key (release, source);
 create sequence bare.attempt_number;
@@ -88,6 +94,7 @@ constexpr Statement kStatements[] = {
     {"add_rpm",
      "insert into build_rpm (build, filename, nevra, digest, size, debug) "
      "values ($1, $2, $3::jsonb, $4, 1, false)"},
+    {"add_audit", "insert into build_audit (build, report) values ($1, $2::jsonb)"},
     {"learn",
      "insert into build_history (release, source, wall_ms, memory_peak_bytes, disk_bytes) "
      "values ('bench', $1, '[60000]', '[]', '[]') on conflict (release, source) do update "
@@ -125,6 +132,7 @@ void finish(pqxx::connection& connection, const Leased& leased) {
                   lease.at(0)[0].as<int>(), lease.at(0)[1].as<std::string>(), "Wrote: " + filename);
     exec_prepared(tx, "finish_build", leased.build, "Wrote: " + filename);
     exec_prepared(tx, "add_rpm", leased.build, filename, nevra, std::string(64, 'a'));
+    exec_prepared(tx, "add_audit", leased.build, wire::to_text(AuditReport{}));
     exec_prepared(tx, "learn", leased.package);
     tx.commit();
 }

@@ -140,6 +140,17 @@ std::string FakeReads::comparisons(const ComparisonFilter& filter) {
 std::optional<std::string> FakeReads::comparison(ComparisonId id) {
     return row(id.value);
 }
+/// One comparison of "zlib", which gains.
+std::optional<std::string> FakeReads::gate_costs(RebuildId rebuild) {
+    if (rebuild.value != 7) return std::nullopt;
+    return R"({"id":7,"release":"f45","state":"composing","created_at":"2026-11-22T07:44:23Z",
+        "finished_at":null,"compose":null,"comparisons":[{"id":4,"package":"zlib","variant":"v3",
+        "state":"decided","verdict":"promote","reason":"Faster.","promoted":true,
+        "results":[{"name":"deflate","role":"primary","pairs":20,"ratio":1.1,"ci_low":1.05,"ci_high":1.15,"noise":0.01}],
+        "of_baseline":{"build":1,"built":true,"bytes":1000,"cpu_ms":null},
+        "of_variant":{"build":2,"built":true,"bytes":1200,"cpu_ms":7000},
+        "measuring":{"attempts":1,"held_ms":9000,"cpu_ms":4000}}]})";
+}
 std::string FakeReads::composes(const ComposeFilter& filter) {
     return named("composes", filter, filter.release + filter.stream);
 }

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <set>
 
+#include "common/wire/json.hpp"
+#include "scheduler/core/gate/cost_report.hpp"
 #include "scheduler/engine/ports.hpp"
 #include "scheduler/store/pg_store.hpp"
 #include "tests/integration/store/sample_farm.hpp"
@@ -282,6 +284,26 @@ TEST_CASE("comparisons have times and sizes of both sides, without debug package
     CHECK(one.at("looks").at(1).at("pairs") == 4);
     CHECK(one.at("looks").at(1).at("host").at("governor") == "performance");
     CHECK_FALSE(farm.read.comparison(ComparisonId{99}));
+}
+
+TEST_CASE("the cost of a comparison is that of both sides' attempts and of its own") {
+    Farm farm;
+    const auto costs =
+        wire::from_text<core::ComparedRebuild>(farm.read.gate_costs(RebuildId{1}).value()).value();
+    CHECK(costs.release == "mini-1");
+    CHECK(costs.state == core::RebuildState::running);
+    CHECK_FALSE(costs.compose);
+    REQUIRE(costs.comparisons.size() == 1);
+    const core::ComparedRow& row = costs.comparisons.front();
+    CHECK(row.package == "zlib");
+    CHECK(row.state == core::ComparisonState::leased);
+    CHECK_FALSE(row.composed);
+    CHECK(row.of_baseline == SideCost{BuildId{11}, true, false, 100, 1000, 20'000, 0});
+    CHECK(row.of_variant == SideCost{BuildId{12}, true, true, 100, 1000, 20'000, 0});
+    CHECK(row.measuring == MeasuringCost{1, 12'000, 2});  // 3 samples of 950 us
+    REQUIRE(row.results.size() == 1);
+    CHECK(row.results.front().ratio == 1.125);
+    CHECK_FALSE(farm.read.gate_costs(RebuildId{99}));
 }
 
 TEST_CASE("composes and streams have their paths") {

@@ -123,6 +123,11 @@ TEST_CASE("what leases, attempts and RPMs name is there to stay") {
         CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set id = id"),
                           doctest::Contains("other rows name it"));
     }
+    for (const char* table : {"build_rpm", "build_audit"}) {
+        CAPTURE(table);
+        CHECK_THROWS_WITH(database.ask(std::string("update ") + table + " set build = build"),
+                          doctest::Contains("never changes"));
+    }
 }
 
 TEST_CASE("a final state never changes") {
@@ -159,7 +164,9 @@ TEST_CASE("a stream points to a finished compose only") {
 TEST_CASE("a row that points nowhere is refused") {
     contains(refusal_of({test::a_build(15, 99, "x86_64")}), "foreign key");
     contains(refusal_of({test::a_build_rpm(99, "zlib", 1, false)}),
-             "RPM of build 99: there is no such build");
+             "build_rpm of build 99: there is no such build");
+    contains(refusal_of({core::BuildAudit{BuildId{99}, {}}}),
+             "build_audit of build 99: there is no such build");
     core::Attempt ended = test::a_build_attempt(105, 99);
     ended.ended_at = test::time_at(40);
     ended.outcome = Outcome::cancelled;

@@ -135,6 +135,40 @@ TEST_CASE("an attempt that ends leaves the state and stays in the database") {
     CHECK(database.ask("select outcome from attempt where id = 103") == "build_failed");
 }
 
+TEST_CASE("the end of an attempt writes all of its build that can still change") {
+    const TestDatabase database;
+    store::PgStore store(database.dsn());
+    std::vector<core::Change> changes = test::a_farm();
+    store.commit(changes);
+    core::Attempt attempt = test::a_build_attempt(103, 13);
+    attempt.ended_at = test::time_at(40);
+    attempt.outcome = Outcome::ok;
+    core::Build build = test::a_build(13, 2, "x86_64");
+    build.state = core::BuildState::succeeded;
+    build.attempts = 1;
+    build.infra_failures = 3;
+    build.not_before = test::time_at(39);
+    build.avoid = WorkerId{1};
+    build.failed_tries = {{AttemptId{101}, WorkerId{2}, Outcome::disk_full, "No space.",
+                           test::time_at(38), test::time_at(39), true}};
+    build.excluded_cpus = {"AuthenticAMD 25-1-1", "GenuineIntel 6-60-3"};
+    build.memory_bytes_min = std::int64_t{1} << 34;
+    build.from_seed = {"glibc"};
+    build.ready_at = test::time_at(8);
+    build.outcome = Outcome::ok;
+    build.evidence = "Wrote: xz";
+    build.code_identity = test::digest_of('e');
+    build.level_used = Level::x86_64_v3;
+    build.audit_findings = {"/usr/bin/xz: main: vpaddd at 0x10 needs x86_64_v3"};
+    build.interfaces = {{"xz", {"files", "provides"}, {std::int64_t{1} << 58, 9}}};
+    build.finished_at = test::time_at(40);
+    build.removed_at = test::time_at(41);
+    const std::vector<core::Change> end = {build, attempt, core::LeaseEnded{attempt.id}};
+    store.commit(end);
+    changes.insert(changes.end(), end.begin(), end.end());
+    check_equal(store.load(), folded(changes));
+}
+
 TEST_CASE("what an open build tried in vain, and a probing worker, come back as they were") {
     const TestDatabase database;
     store::PgStore store(database.dsn());

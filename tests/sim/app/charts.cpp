@@ -8,12 +8,16 @@
 #include <tuple>
 #include <utility>
 
+#include "cli/output/gnuplot.hpp"
 #include "common/vocab/names.hpp"
 #include "tests/sim/app/gantt_boxes.hpp"
-#include "tests/sim/app/gnuplot.hpp"
 
 namespace terrace::sim {
 namespace {
+
+using cli::ChartSize;
+using cli::quoted;
+using cli::run_gnuplot;
 
 constexpr int kWidth = 1400;
 constexpr int kLeft = 125;  ///< margins

@@ -75,6 +75,8 @@ TEST_CASE("a release file gives the release") {
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.looks == std::vector<int>{6, 12});
     CHECK(release.gate.false_discovery_max == 0.1);
+    CHECK(release.gate.audit == core::FindingPolicy::report);
+    CHECK(release.gate.parity == core::FindingPolicy::require);
     CHECK(release.signing == Signing::gnupg);
 }
 

@@ -102,6 +102,8 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.noise_max == defaults.noise_max);
         CHECK(release.gate.looks == defaults.looks);
         CHECK(release.gate.false_discovery_max == defaults.false_discovery_max);
+        CHECK(release.gate.audit == defaults.audit);
+        CHECK(release.gate.parity == defaults.parity);
     }
 }
 

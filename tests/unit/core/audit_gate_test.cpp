@@ -32,11 +32,12 @@ PackageInterface an_interface(const std::string& needs) {
 struct Judged {
     Comparison comparison;
     StageResult audit;  ///< of the gate's stages
+    StageResult parity;
 };
 
 FarmConfig a_strict_config() {
     FarmConfig config = a_config();
-    config.releases.at("mini-1").gate.audit = AuditPolicy::require;
+    config.releases.at("mini-1").gate.audit = FindingPolicy::require;
     return config;
 }
 
@@ -55,9 +56,12 @@ Judged judged(FarmConfig config, Change change) {
         REQUIRE(farm.report(*lease, report).has_value());
     }
     const GateRow row = farm.get<GateRows>(ShowGate{rebuild, "fast"}).rows.at(0);
-    const auto audit = std::ranges::find(row.stages, GateStage::audit, &StageResult::stage);
-    REQUIRE(audit != row.stages.end());
-    return {farm.comparison("fast"), *audit};
+    const auto at = [&](GateStage stage) {
+        const auto found = std::ranges::find(row.stages, stage, &StageResult::stage);
+        REQUIRE(found != row.stages.end());
+        return *found;
+    };
+    return {farm.comparison("fast"), at(GateStage::audit), at(GateStage::parity)};
 }
 
 }  // namespace
@@ -67,6 +71,7 @@ TEST_CASE("without leaks and with equal packages the variant is measured and pro
         report.audit.interfaces = {an_interface("libc")};
     });
     CHECK(fast.audit.state == StageState::passed);
+    CHECK(fast.parity.state == StageState::passed);
     CHECK(fast.comparison.promoted);
 }
 
@@ -116,17 +121,26 @@ TEST_CASE("leaks that were too many to be listed are leaks") {
 }
 
 TEST_CASE("packages that differ to others keep the variant from being promoted") {
-    const Judged fast = judged(a_strict_config(), [](AttemptReport& report, bool is_baseline) {
+    const auto differ = [](AttemptReport& report, bool is_baseline) {
         report.audit.interfaces = {an_interface(is_baseline ? "libc" : "libfast-extra")};
-    });
+    };
+    const Judged fast = judged(a_config(), differ);
     CHECK_FALSE(fast.comparison.promoted);
-    CHECK(fast.audit.reason ==
+    CHECK(fast.audit.state == StageState::passed);
+    CHECK(fast.parity.state == StageState::failed);
+    CHECK(fast.parity.reason ==
           "The variant's packages are not the baseline's: requires of libfast.");
-    const Judged missing = judged(a_strict_config(), [](AttemptReport& report, bool is_baseline) {
+    FarmConfig lenient = a_config();
+    lenient.releases.at("mini-1").gate.parity = FindingPolicy::report;
+    const Judged shown = judged(lenient, differ);
+    CHECK(shown.comparison.promoted);
+    CHECK(shown.parity.state == StageState::passed);
+    CHECK(shown.parity.reason == "Reported only: " + fast.parity.reason);
+    const Judged missing = judged(a_config(), [](AttemptReport& report, bool is_baseline) {
         report.audit.interfaces = {an_interface("libc")};
         if (is_baseline) report.audit.interfaces.push_back({"fast-docs", {}});
     });
-    CHECK(missing.audit.reason ==
+    CHECK(missing.parity.reason ==
           "The variant's packages are not the baseline's: fast-docs is in one of them only.");
 }
 

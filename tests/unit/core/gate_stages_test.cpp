@@ -126,12 +126,35 @@ TEST_CASE("both sides must make the same packages; noarch ones are the baseline'
     CHECK(rows.state(GateStage::parity) == StageState::failed);
 }
 
+TEST_CASE("the facets of packages must be the same, unless the policy only reports them") {
+    Rows rows;
+    rows.baseline.interfaces = {{"fast", {"provides", "sonames"}, {1, 2}}};
+    CHECK(rows.state(GateStage::parity) == StageState::passed);  // the other one's are not known
+    rows.variant.interfaces = {{"fast", {"provides", "sonames"}, {1, 3}}};
+    CHECK(rows.at(GateStage::parity).reason ==
+          "The variant's packages are not the baseline's: sonames of fast.");
+    CHECK(rows.state(GateStage::parity) == StageState::failed);
+    CHECK(rows.state(GateStage::audit) == StageState::passed);
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.policy.parity = FindingPolicy::report;
+    CHECK(rows.at(GateStage::parity).reason.starts_with("Reported only: The variant's"));
+    CHECK(rows.answer() == GateAnswer::ships);
+    rows.variant_rpms.clear();  // what a client would miss holds back all the same
+    CHECK(rows.state(GateStage::parity) == StageState::failed);
+    rows.policy.parity = FindingPolicy::require;
+    rows.variant_rpms = {an_rpm("fast", "1", "x86_64_v3")};
+    rows.variant.interfaces = {{"fast", {}, {}}, {"a", {}, {}}, {"b", {}, {}}, {"c", {}, {}}};
+    CHECK(rows.at(GateStage::parity).reason ==
+          "The variant's packages are not the baseline's: a is in one of them only, b is in one of "
+          "them only, c is in one of them only, and more.");
+}
+
 TEST_CASE("findings of the audit are reported, or hold back, as the policy says") {
     Rows rows;
     rows.variant.audit_findings = {"libfast.so: hot() has vpaddd zmm"};
     CHECK(rows.state(GateStage::audit) == StageState::passed);
     CHECK(rows.at(GateStage::audit).reason.starts_with("Reported only: "));
-    rows.policy.audit = AuditPolicy::require;
+    rows.policy.audit = FindingPolicy::require;
     CHECK(rows.state(GateStage::audit) == StageState::failed);
     CHECK(rows.answer() == GateAnswer::held);
 }

@@ -1,4 +1,4 @@
-#include "tests/sim/app/gnuplot.hpp"
+#include "cli/output/gnuplot.hpp"
 
 #include <fmt/format.h>
 
@@ -9,16 +9,15 @@
 #include "common/os/child_process.hpp"
 #include "common/os/files.hpp"
 
-namespace terrace::sim {
+namespace terrace::cli {
 namespace {
 
 constexpr auto kTimeout = std::chrono::minutes(2);
 
 std::string terminal(const std::filesystem::path& file, ChartSize size) {
     const char* kind = file.extension() == ".png" ? "pngcairo" : "svg dynamic";
-    return fmt::format(
-        "set terminal {} size {},{} font 'DejaVu Sans,11' background rgb '#ffffff' noenhanced\n",
-        kind, size.width, size.height);
+    return fmt::format("set terminal {} size {},{} font 'DejaVu Sans,11' {} noenhanced\n", kind,
+                       size.width, size.height, size.transparent ? "" : "background rgb '#ffffff'");
 }
 
 }  // namespace
@@ -43,9 +42,13 @@ void run_gnuplot(const std::string& script, const std::filesystem::path& file, C
         if (run.exit_code != 0 || !std::filesystem::exists(target))
             throw std::runtime_error("gnuplot could not draw " + file.string() + ": " + run.output);
     } catch (const std::system_error& e) {
+        if (e.code() == std::errc::no_such_file_or_directory)
+            throw std::runtime_error(
+                "gnuplot, which draws the charts, is not installed: install gnuplot-nox (Debian) "
+                "or gnuplot-minimal (Fedora).");
         throw std::runtime_error("gnuplot, which draws the charts, cannot be run: " +
                                  std::string(e.what()));
     }
 }
 
-}  // namespace terrace::sim
+}  // namespace terrace::cli
