@@ -208,6 +208,7 @@ FakeFarm::FakeFarm(std::string token,
                          [this](auto release, auto stream, auto repo_state) {
                              return repos.verify(release, stream, repo_state);
                          }},
+                scheduler::parse_gate_policy,
                 read_pool_,
                 file_pool_,
                 intake_pool_,

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "common/vocab/cost_report.hpp"
+#include "common/vocab/truth.hpp"
 #include "common/wire/json.hpp"
 #include "scheduler/core/gate/policy_test.hpp"
 #include "tests/integration/http/fake_farm.hpp"
