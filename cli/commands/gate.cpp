@@ -174,6 +174,8 @@ void add_gate_commands(CLI::App& app, Action& action) {
     explain.does(action, explain_gate);
 
     add_gate_report_command(*noun, action);
+    add_gate_truth_command(*noun, action);
+    add_gate_policy_commands(*noun, action);
     add_gate_waiver_commands(*noun, action);
 }
 

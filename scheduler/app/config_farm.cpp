@@ -157,6 +157,7 @@ core::GatePolicy read_gate(YamlMap map) {
     if (map.has("looks")) gate.looks = read_looks(map);
     if (map.has("false_discovery_max"))
         gate.false_discovery_max = read_share(map, "false_discovery_max");
+    gate.aa_share = map.number_or("aa_share", gate.aa_share);
     gate.no_benchmark = map.word_or("no_benchmark", gate.no_benchmark);
     gate.hold = map.word_or("hold", gate.hold);
     gate.audit = map.word_or("audit", gate.audit);
@@ -168,6 +169,8 @@ core::GatePolicy read_gate(YamlMap map) {
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
     if (gate.size_growth_max.value_or(0) < 0) map.fail("size_growth_max", "must not be below 0");
+    if (!(gate.aa_share >= 0 && gate.aa_share <= 1))
+        map.fail("aa_share", "must be at least 0 and at most 1");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");
     return gate;
 }
@@ -240,6 +243,15 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     release.packages = read_package_rules(map, release);
     map.done();
     return release;
+}
+
+Result<core::GatePolicy> parse_gate_policy(const std::string& yaml) {
+    try {
+        YamlMap map = YamlMap::from_text(yaml, "policy");
+        return read_gate(map.has("gate") ? map.map("gate") : std::move(map));
+    } catch (const runtime::ConfigError& e) {
+        return Error{Errc::invalid_argument, e.what()};
+    }
 }
 
 BenchmarkFile load_benchmark(const fs::path& path) {

@@ -55,6 +55,8 @@ struct GatePolicy {
     std::vector<int> looks = {10, 20, 40, 80};
     /// Of the promotions of a rebuild, at most this share is expected to gain too little.
     double false_discovery_max = 0.05;
+    /// For this share of the comparisons the baseline is measured against itself, too.
+    double aa_share = 0.05;
     UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
     UndecidedPolicy hold = UndecidedPolicy::baseline;
     FindingPolicy audit = FindingPolicy::report;  ///< of instructions above a build's level
@@ -75,6 +77,7 @@ BOOST_DESCRIBE_STRUCT(GatePolicy,
                        noise_max,
                        looks,
                        false_discovery_max,
+                       aa_share,
                        no_benchmark,
                        hold,
                        audit,

@@ -20,6 +20,7 @@
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
 #include "scheduler/core/config.hpp"
+#include "scheduler/core/gate/policy_test.hpp"
 
 /// Facts and requests from outside, what the farm answers, and what it wants done.
 namespace terrace::core {
@@ -123,6 +124,10 @@ struct ShowGate {
     RebuildId rebuild;
     std::string package;
 };
+/// Asks for all that the verdicts of a rebuild rest on, but the samples.
+struct AskGateFacts {
+    RebuildId rebuild;
+};
 /// Id, creation and revocation are the farm's to fill in.
 struct AddWaiver {
     Waiver waiver;
@@ -182,6 +187,7 @@ using Event = std::variant<ImportPackageSet,
                            ReportAttempt,
                            ReportLook,
                            ShowGate,
+                           AskGateFacts,
                            AddWaiver,
                            RevokeWaiver,
                            ListWaivers,
@@ -253,6 +259,7 @@ using Reply = std::variant<Done,
                            LookAnswer,
                            MadeWaiver,
                            GateRows,
+                           GateFactsOfRebuild,
                            Waivers,
                            DecisionAnswer,
                            RebuildPlan,

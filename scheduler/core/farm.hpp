@@ -82,6 +82,7 @@ private:
     Decision on(const ReportLook&, TimePoint);
     // farm_gate.cpp: the gate as people and services ask it
     Decision on(const ShowGate&, TimePoint);
+    Decision on(const AskGateFacts&, TimePoint);
     Decision on(const AddWaiver&, TimePoint);
     Decision on(const RevokeWaiver&, TimePoint);
     Decision on(const ListWaivers&, TimePoint);
@@ -193,16 +194,10 @@ private:
     /// Whether it was a probing build that must not count against what it built.
     bool end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
-    /// What a failed attempt means for what it tried.
-    struct Judged {
-        bool probe = false;
-        bool counts = true;           ///< against its budget of infra failures
-        bool second_opinion = false;  ///< another worker must try it before it fails
-    };
     bool prepare_retry(Build& build,
                        const Lease& lease,
                        Outcome outcome,
-                       const Judged& judged,
+                       const JudgedFailure& judged,
                        TimePoint now) const;
     void finish_build(Build build,
                       const Lease& lease,
@@ -212,7 +207,11 @@ private:
                       Decision& decision);
 
     void cancel(const Build& build, TimePoint now, Decision& decision);
-    void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
+    /// `why`: a sentence; empty: as it is.
+    void cancel(const Comparison& comparison,
+                TimePoint now,
+                Decision& decision,
+                std::string why = {});
 
     // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
     WorkerHealth health_of(WorkerId worker) const;
@@ -220,17 +219,17 @@ private:
     void put_health(WorkerHealth health, TimePoint now, Decision& decision);
     void quarantine(WorkerHealth& health, std::string why, bool by_farm, TimePoint now) const;
     HostFailure failure_of(const Lease& lease, const AttemptReport& report, TimePoint now) const;
-    Judged judge_failure(Build& build,
-                         const Lease& lease,
-                         const AttemptReport& report,
-                         bool probe,
-                         TimePoint now,
-                         Decision& decision);
-    Judged judge_failure(const Comparison& comparison,
-                         const Lease& lease,
-                         const AttemptReport& report,
-                         TimePoint now,
-                         Decision& decision);
+    JudgedFailure judge_failure(Build& build,
+                                const Lease& lease,
+                                const AttemptReport& report,
+                                bool probe,
+                                TimePoint now,
+                                Decision& decision);
+    JudgedFailure judge_failure(const Comparison& comparison,
+                                const Lease& lease,
+                                const AttemptReport& report,
+                                TimePoint now,
+                                Decision& decision);
     bool wants_second_opinion(const Build& build,
                               const Lease& lease,
                               const WorkerHealth& health) const;
@@ -285,13 +284,17 @@ private:
     void cancel_unasked(TimePoint now, Decision& decision);
     void decide_without_lease(TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
-
+    // farm_self_compare.cpp: baselines against themselves
+    void add_self_comparison(const Comparison& comparison, Decision& decision);
+    bool is_configured(const Comparison& comparison) const;
+    void index_of_itself(const Comparison& comparison);
+    void forget_if_ended(RebuildId rebuild);
+    void cancel_those_of_itself(RebuildId rebuild, TimePoint now, Decision& decision);
+    void cancel_unconfigured(TimePoint now, Decision& decision);
+    void cancel_without_packages(TimePoint now, Decision& decision);
     // farm_family.cpp: the end of a rebuild's comparisons
     std::vector<std::vector<ComparisonId>> gated_in(RebuildId rebuild) const;
-    void close_family_of(const std::string& variant,
-                         const std::vector<std::vector<ComparisonId>>& gated,
-                         double false_discovery_max,
-                         Decision& decision);
+    void close_family_of(RebuildId rebuild, const std::string& variant, Decision& decision);
     void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
 
     // farm_inherit.cpp: which earlier verdict holds for a comparison, too
@@ -365,11 +368,6 @@ private:
     std::map<std::pair<PackageSetId, Digest>, SourceGraph> graphs_;
     std::map<RebuildId, BuildOrderState> orders_;           ///< of ordered rebuilds that run
     std::vector<std::pair<RebuildId, std::uint32_t>> due_;  ///< source packages to settle
-    /// Why the dependencies of a package set could not be resolved, and when that is tried again.
-    struct ResolveFailure {
-        std::string error;
-        TimePoint not_before{};
-    };
     std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
     /// Leases of short builds, and until when they are taken for about to end.
     std::map<AttemptId, TimePoint> quick_leases_;
@@ -381,7 +379,8 @@ private:
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     /// The ready builds of a source package, by release and name: what a new estimate moves.
     std::map<std::pair<std::string, std::string>, std::set<BuildId>> ready_of_source_;
-    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
+    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;  ///< without those of itself
+    std::map<RebuildId, std::set<ComparisonId>> open_of_itself_;
     std::map<BuildId, std::vector<ComparisonId>> comparisons_of_build_;
     std::map<RebuildId, int> open_;  ///< builds and comparisons that are not final
     std::map<BuildId, AttemptId> lease_of_build_;

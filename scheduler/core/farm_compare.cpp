@@ -160,7 +160,8 @@ void Farm::conclude(Comparison comparison,
     comparison.results = std::move(judgement.results);
     comparison.cpu = cpu;
     comparison.p = judgement.p;
-    if (!comparison.results.empty()) comparison.verdict_key = verdict_key_of(comparison);
+    if (comparison.kind == ComparisonKind::ab && !comparison.results.empty())
+        comparison.verdict_key = verdict_key_of(comparison);
     decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now, decision);
 }
 
@@ -186,10 +187,7 @@ void Farm::cancel_unasked(TimePoint now, Decision& decision) {
         };
         if (std::ranges::none_of(gated_with(row), stays)) continue;
         sim_mark("vendor no longer asked for");
-        Comparison cancelled = row;
-        cancelled.reason = "The policy asks for no CPU of " + row.vendor + " any more.";
-        record(decision, std::move(cancelled));
-        cancel(row, now, decision);
+        cancel(row, now, decision, "The policy asks for no CPU of " + row.vendor + " any more.");
         settle_rebuild(row.rebuild, now, decision);
     }
 }
@@ -249,6 +247,7 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
     } else if (const Comparison* earlier = earlier_of(comparison, now)) {
         inherit(std::move(comparison), *earlier, now, decision);
     } else {
+        add_self_comparison(comparison, decision);
         move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
     }
 }

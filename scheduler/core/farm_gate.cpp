@@ -103,6 +103,32 @@ Decision Farm::on(const ShowGate& e, TimePoint now) {
     return decision;
 }
 
+Decision Farm::on(const AskGateFacts& e, TimePoint) {
+    Decision decision;
+    const auto rebuild = state_.rebuilds.find(e.rebuild);
+    if (rebuild == state_.rebuilds.end()) {
+        decision.reply = no_such("rebuild", e.rebuild);
+        return decision;
+    }
+    GateFactsOfRebuild facts{e.rebuild, {}};
+    for (const ComparisonId id : comparisons_of_[e.rebuild]) {
+        const Comparison& comparison = state_.comparisons.at(id);
+        GateFacts row;
+        row.package = state_.source_packages.at(comparison.source_package).name;
+        row.comparison = comparison;
+        row.baseline = state_.builds.at(comparison.baseline_build);
+        row.variant = state_.builds.at(comparison.variant_build);
+        row.baseline_rpms = rpms_of(row.baseline);
+        row.variant_rpms = rpms_of(row.variant);
+        row.rule = release_of(e.rebuild).rule(row.package);
+        row.waivers = waivers_of(rebuild->second.release, row.package, comparison.variant);
+        if (const BenchmarkFile* file = benchmark_of(comparison)) row.benchmark = *file;
+        facts.rows.push_back(std::move(row));
+    }
+    decision.reply = Reply{std::move(facts)};
+    return decision;
+}
+
 Decision Farm::on(const AddWaiver& e, TimePoint now) {
     Decision decision;
     const auto refuse = [&](Errc code, std::string message) {
@@ -174,7 +200,8 @@ Decision Farm::on(const ListWaivers& e, TimePoint now) {
 const Comparison* Farm::comparison_of_nvr(const DecisionRequest& request) const {
     for (auto row = state_.comparisons.rbegin(); row != state_.comparisons.rend(); ++row) {
         const Comparison& comparison = row->second;
-        if (comparison.variant != request.decision_context ||
+        if (comparison.kind == ComparisonKind::aa ||
+            comparison.variant != request.decision_context ||
             state_.rebuilds.at(comparison.rebuild).release != request.product_version)
             continue;
         // The name and a dash go before the version: most rows need no look at their RPMs.

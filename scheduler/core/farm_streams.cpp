@@ -233,6 +233,7 @@ GarbagePlan Farm::plan_garbage(TimePoint now, Decision& decision, bool dry_run) 
     }
     if (!dry_run) {
         for (Change& change : expired) record(decision, std::move(change));
+        cancel_without_packages(now, decision);
     }
     return plan;
 }

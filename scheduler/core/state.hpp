@@ -222,8 +222,9 @@ struct Comparison {
     SourcePackageId source_package;
     std::string variant;
     std::string vendor;  ///< of the CPUs that it is measured on; empty: any
+    ComparisonKind kind = ComparisonKind::ab;
     BuildId baseline_build;
-    BuildId variant_build;
+    BuildId variant_build;  ///< of an `aa` the baseline's, too
     ComparisonState state = ComparisonState::waiting;
     int attempts = 0;
     int infra_failures = 0;
@@ -249,6 +250,7 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        source_package,
                        variant,
                        vendor,
+                       kind,
                        baseline_build,
                        variant_build,
                        state,

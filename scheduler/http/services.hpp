@@ -103,6 +103,8 @@ struct Services {
     LogKeeping log_keeping;
     Intake intake;
     RepoCare repos;
+    /// A gate's policy in YAML, as a release file has it. For blocking threads.
+    std::function<Result<core::GatePolicy>(std::string yaml)> parse_gate_policy;
     BlockingPool& read_pool;    ///< queries
     BlockingPool& file_pool;    ///< objects and logs
     BlockingPool& intake_pool;  ///< what takes long

@@ -215,6 +215,8 @@ void check_compose(const core::Snapshot& state,
     std::set<BuildId> promoted;
     for (const auto& [id, comparison] : state.comparisons) {
         if (!comparison.promoted) continue;
+        must(comparison.kind == core::ComparisonKind::ab,
+             "a baseline against itself ships nothing");
         const core::Build& build = state.builds.at(comparison.variant_build);
         promoted.insert(build.reused_from.value_or(build.id));
     }

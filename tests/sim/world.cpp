@@ -33,6 +33,7 @@ core::FarmConfig sim_config() {
     release.streams = {"testing", "stable"};
     release.composes_kept = 2;
     release.gate.looks = {10, 20, 40};
+    release.gate.aa_share = 0.3;
     core::FarmConfig config;
     config.releases["sim-1"] = release;
     for (const char* package : {"package-1", "package-2", "package-3", "package-4"}) {

@@ -12,4 +12,4 @@ alter table comparison
     add column verdict_key text not null default '' check (verdict_key ~ '^([0-9a-f]{64})?$'),
     add check (state = 'decided' or verdict_key = ''),
     drop constraint comparison_rebuild_source_package_variant_key,
-    add unique (rebuild, source_package, variant, vendor);
+    add unique (rebuild, source_package, variant, vendor, kind);

@@ -102,6 +102,7 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.noise_max == defaults.noise_max);
         CHECK(release.gate.looks == defaults.looks);
         CHECK(release.gate.false_discovery_max == defaults.false_discovery_max);
+        CHECK(release.gate.aa_share == defaults.aa_share);
         CHECK(release.gate.audit == defaults.audit);
         CHECK(release.gate.parity == defaults.parity);
         CHECK(release.gate.inherit == defaults.inherit);
