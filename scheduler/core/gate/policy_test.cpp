@@ -88,12 +88,16 @@ void close_families_anew(std::vector<Retried>& rows, double q) {
     }
 }
 
-bool would_ship(const Retried& row, const GatePolicy& policy, std::string& why) {
+/// By its own stages: its ABI group is not asked. `comparisons`: of each CPU vendor.
+bool would_ship(const Retried& row,
+                const std::vector<const Comparison*>& comparisons,
+                const GatePolicy& policy,
+                std::string& why) {
     const GateFacts& facts = *row.facts;
     const std::vector<StageResult> stages =
         gate_stages({.baseline = &facts.baseline,
                      .variant = &facts.variant,
-                     .comparison = &row.after,
+                     .comparisons = comparisons,
                      .baseline_rpms = facts.baseline_rpms,
                      .variant_rpms = facts.variant_rpms,
                      .rule = &facts.rule,
@@ -131,6 +135,9 @@ PolicyTest test_policy(const GateFactsOfRebuild& facts,
         retry(rows.back(), measured, judge);
     }
     close_families_anew(rows, policy.false_discovery_max);
+    std::map<std::pair<std::string, std::string>, std::vector<const Comparison*>> by_variant;
+    for (const Retried& row : rows)
+        by_variant[{row.facts->package, row.after.variant}].push_back(&row.after);
     for (const Retried& row : rows) {
         const Comparison& before = row.facts->comparison;
         PolicyTestRow shown{.package = row.facts->package,
@@ -146,7 +153,8 @@ PolicyTest test_policy(const GateFactsOfRebuild& facts,
         }
         shown.why = row.after.reason;
         shown.after = row.after.verdict;
-        shown.ships_after = would_ship(row, policy, shown.why);
+        shown.ships_after =
+            would_ship(row, by_variant[{row.facts->package, before.variant}], policy, shown.why);
         if (shown.after != shown.before || shown.ships_after != shown.ships_before)
             test.changes.push_back(std::move(shown));
     }
