@@ -161,6 +161,7 @@ struct ComparisonRow {
     std::int64_t id = 0;
     std::string package;
     std::string variant;
+    std::string vendor;  ///< of the CPUs; empty: any
     std::string state;
     std::optional<std::string> verdict;
     std::string reason;
@@ -169,7 +170,7 @@ struct ComparisonRow {
 };
 BOOST_DESCRIBE_STRUCT(ComparisonRow,
                       (),
-                      (id, package, variant, state, verdict, reason, results, promoted))
+                      (id, package, variant, vendor, state, verdict, reason, results, promoted))
 
 struct ComposePackageRow {
     std::string repo;
@@ -231,8 +232,11 @@ struct MoveRow {
     std::optional<std::int64_t> before;
     std::string state;
     std::string error;
+    std::string client_check;
 };
-BOOST_DESCRIBE_STRUCT(MoveRow, (), (id, release, stream, kind, compose, before, state, error))
+BOOST_DESCRIBE_STRUCT(MoveRow,
+                      (),
+                      (id, release, stream, kind, compose, before, state, error, client_check))
 
 /// EVRs; null where the compose has no such package.
 struct DifferingPackage {

@@ -14,10 +14,14 @@ struct ShowOptions {
     std::string package;
 };
 
+std::string variant_of(const ComparisonRow& row) {
+    return row.vendor.empty() ? row.variant : row.variant + " on " + row.vendor;
+}
+
 std::vector<Cell> cells_of(const ComparisonRow& row) {
     const ResultRow* deciding = row.results.empty() ? nullptr : &row.results.front();
     return {{row.package, Paint::strong},
-            {row.variant},
+            {variant_of(row)},
             word_cell(row.verdict.value_or(row.state)),
             {deciding ? format_ratio(deciding->ratio) : "-"},
             {deciding ? format_interval(deciding->ci_low, deciding->ci_high) : "-"},
@@ -37,7 +41,7 @@ Table benchmarks_of(const std::vector<ComparisonRow>& rows) {
                  {"95 % INTERVAL"}});
     for (const ComparisonRow& row : rows) {
         for (const ResultRow& result : row.results) {
-            table.add({{row.variant},
+            table.add({{variant_of(row)},
                        {result.name},
                        {result.role},
                        {std::to_string(result.pairs)},
@@ -170,6 +174,8 @@ void add_gate_commands(CLI::App& app, Action& action) {
     explain.does(action, explain_gate);
 
     add_gate_report_command(*noun, action);
+    add_gate_truth_command(*noun, action);
+    add_gate_policy_commands(*noun, action);
     add_gate_waiver_commands(*noun, action);
 }
 

@@ -54,10 +54,11 @@ ExitCode verify(Session& session, const VerifyOptions& options) {
         Target("/v1/streams").segment(stream->release).segment(stream->name).segment("verify");
     return report<wire::VerifyReport>(
         session, session.farm.post(target, "{}", kPatience), [&](const wire::VerifyReport& row) {
-            session.output.print_line(
-                fmt::format("Stream {} of {}, compose {}: {} repos, {} packages, {}; {} problems.",
-                            row.stream, row.release, row.compose, row.repos, row.packages,
-                            format_bytes(row.bytes), row.problems.size()));
+            session.output.print_line(fmt::format(
+                "Stream {} of {}, compose {}: {} repos, {} packages, {}, {} signatures; "
+                "{} problems.",
+                row.stream, row.release, row.compose, row.repos, row.packages,
+                format_bytes(row.bytes), row.signatures, row.problems.size()));
         });
 }
 
@@ -66,9 +67,10 @@ ExitCode fsck(Session& session, const NoOptions&) {
         session, session.farm.post(Target("/v1/repos/fsck"), "{}", kPatience),
         [&](const wire::FsckReport& row) {
             session.output.print_line(fmt::format(
-                "{} objects ({}), {} composes and {} streams with {} files; {} problems.",
+                "{} objects ({}), {} composes and {} streams with {} files, {} signatures; {} "
+                "problems.",
                 row.objects, format_bytes(row.bytes), row.composes, row.streams, row.files,
-                row.problems.size()));
+                row.signatures, row.problems.size()));
         });
 }
 

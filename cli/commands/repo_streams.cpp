@@ -25,13 +25,19 @@ struct DiffOptions {
 struct PromoteOptions {
     std::int64_t compose = 0;
     std::string stream;
+    bool hurt_allowed = false;
 };
 
 struct RollbackOptions {
     std::string stream;
     std::optional<std::int64_t> to;
     std::string release;
+    bool hurt_allowed = false;
 };
+
+constexpr const char* kHurtAllowed = "--allow-hurt-clients";
+constexpr const char* kHurtAllowedHelp =
+    "Move it even if the client check finds somebody who is hurt, or cannot be made";
 
 void print_diff(Output& output, const ComposeDiff& diff) {
     Table table({{"REPO"}, {"PACKAGE"}, {"ARCH"}, {"BEFORE"}, {"AFTER"}});
@@ -75,6 +81,7 @@ ExitCode await_move(Session& session, const Result<std::string>& started) {
         } else if (move->state == "finished") {
             session.output.print_line(fmt::format("Stream {} of {} shows compose {} now.",
                                                   move->stream, move->release, move->compose));
+            if (!move->client_check.empty()) session.output.print_line(move->client_check);
         }
         if (move->state == "finished") return ExitCode::ok;
         return session.fail({Errc::conflict, move->error});
@@ -85,7 +92,7 @@ ExitCode promote(Session& session, const PromoteOptions& options) {
     const auto compose = Session::read<ComposeRow>(
         session.farm.get(Target("/v1/composes").segment(options.compose)));
     if (!compose) return session.fail(compose.error());
-    const wire::PromoteRequest body{options.compose};
+    const wire::PromoteRequest body{options.compose, options.hurt_allowed};
     const Target target =
         Target("/v1/streams").segment(compose->release).segment(options.stream).segment("promote");
     return await_move(session, session.farm.post(target, wire::to_text(body)));
@@ -94,7 +101,7 @@ ExitCode promote(Session& session, const PromoteOptions& options) {
 ExitCode roll_back(Session& session, const RollbackOptions& options) {
     const Result<StreamRow> stream = stream_named(session, options.stream, options.release);
     if (!stream) return session.fail(stream.error());
-    const wire::RollbackRequest body{options.to};
+    const wire::RollbackRequest body{options.to, options.hurt_allowed};
     const Target target =
         Target("/v1/streams").segment(stream->release).segment(stream->name).segment("rollback");
     return await_move(session, session.farm.post(target, wire::to_text(body)));
@@ -140,12 +147,14 @@ void add_repo_stream_commands(CLI::App& noun, Action& action) {
     Command<PromoteOptions> to(noun, "promote", "Let a stream show a compose, newer than its own");
     to.app->add_option("compose", to.options->compose, "Id of the compose")->required();
     to.app->add_option("stream", to.options->stream, "Name of the stream")->required();
+    to.app->add_flag(kHurtAllowed, to.options->hurt_allowed, kHurtAllowedHelp);
     to.does(action, promote);
 
     Command<RollbackOptions> back(noun, "rollback", "Let a stream show an earlier compose again");
     back.app->add_option("stream", back.options->stream, "Name of the stream")->required();
     back.app->add_option("--to", back.options->to, "Id of the compose; without it, the one before");
     back.app->add_option("--release", back.options->release, "Release of the stream");
+    back.app->add_flag(kHurtAllowed, back.options->hurt_allowed, kHurtAllowedHelp);
     back.does(action, roll_back);
 }
 

@@ -37,7 +37,8 @@ caption { text-align: left; font-weight: 600; padding-bottom: .4rem; }
 th, td { border-bottom: 1px solid var(--rule); padding: .3rem .7rem; text-align: left; vertical-align: top; }
 thead th { border-bottom-width: 2px; vertical-align: bottom; background: var(--paper); }
 tbody tr:nth-child(even) { background: var(--band); }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; } td.number { white-space: nowrap; }
+td:last-child:not(.number) { min-width: 22rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .notice { color: var(--notice); }
 .faint { color: var(--faint); } .strong { font-weight: 600; }
 figure { margin: 1rem 0; } figcaption { font-weight: 600; padding-bottom: .4rem; }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/output/text.hpp"
+#include "cli/reports/truth_report.hpp"
 #include "common/vocab/names.hpp"
 
 namespace terrace::cli {
@@ -35,51 +36,61 @@ Paint paint_of_verdict(const CostRow& row) {
     return Paint::plain;
 }
 
-std::vector<Cell> cells_of(const CostRow& row) {
-    const BenchmarkResult* deciding = row.results.empty() ? nullptr : &row.results.front();
-    const auto bytes = [](const SideCost& side) {
-        return side.built ? format_bytes(side.bytes) : std::string("-");
-    };
-    const auto cpu = [](const SideCost& side) {
-        return cpu_text(side.cpu_ms) + (side.reused ? " (earlier)" : "");
-    };
-    const bool measured = row.measuring.attempts > 0;
-    return {{row.package, Paint::strong},
-            {row.variant},
-            {row.verdict ? name_of(*row.verdict) : "none", paint_of_verdict(row)},
-            {deciding ? format_gain(deciding->ratio) : "-"},
-            {deciding ? format_gain_interval(deciding->ci_low, deciding->ci_high) : "-"},
-            {name_of(row.ships), row.ships == Ships::variant ? Paint::good : Paint::plain},
-            {bytes(row.of_baseline)},
-            {bytes(row.of_variant)},
-            {row.size_ratio ? fmt::format("{:.3f}", *row.size_ratio) : "-"},
-            {cpu(row.of_baseline)},
-            {cpu(row.of_variant)},
-            {measured ? cpu_text(row.measuring.cpu_ms) : "-"},
-            {measured ? cpu_text(row.measuring.held_ms) : "-"},
-            {row.why_held.empty() || row.why_held.ends_with(row.reason)
-                 ? row.reason
-                 : row.why_held + " " + row.reason}};
-}
-
-DocumentTable packages_table(const CostReport& report) {
+DocumentTable gains_table(const CostReport& report) {
     DocumentTable table;
-    table.caption = "What each package gains and takes";
+    table.caption = "What each package gains";
     table.columns = {{"Package"},
                      {"Variant"},
                      {"Verdict"},
                      {"Gain", Align::right},
                      {"95 % interval", Align::right},
                      {"Ships"},
+                     {"Why"}};
+    for (const CostRow& row : report.rows) {
+        const BenchmarkResult* deciding = row.results.empty() ? nullptr : &row.results.front();
+        const bool said = row.why_held.empty() || row.why_held.ends_with(row.reason);
+        table.rows.push_back(
+            {{row.package, Paint::strong},
+             {row.variant},
+             {row.verdict ? name_of(*row.verdict) : "none", paint_of_verdict(row)},
+             {deciding ? format_gain(deciding->ratio) : "-"},
+             {deciding ? format_gain_interval(deciding->ci_low, deciding->ci_high) : "-"},
+             {name_of(row.ships), row.ships == Ships::variant ? Paint::good : Paint::plain},
+             {said ? row.reason : row.why_held + " " + row.reason}});
+    }
+    return table;
+}
+
+DocumentTable costs_table(const CostReport& report) {
+    DocumentTable table;
+    table.caption = "What each package takes";
+    table.columns = {{"Package"},
+                     {"Variant"},
                      {"RPMs, baseline", Align::right},
                      {"RPMs, variant", Align::right},
                      {"Ratio of sizes", Align::right},
                      {"CPU, building the baseline", Align::right},
                      {"CPU, building the variant", Align::right},
                      {"CPU, measuring", Align::right},
-                     {"Host held", Align::right},
-                     {"Why"}};
-    for (const CostRow& row : report.rows) table.rows.push_back(cells_of(row));
+                     {"Host held", Align::right}};
+    const auto bytes = [](const SideCost& side) {
+        return side.built ? format_bytes(side.bytes) : std::string("-");
+    };
+    const auto cpu = [](const SideCost& side) {
+        return cpu_text(side.cpu_ms) + (side.reused ? " (earlier)" : "");
+    };
+    for (const CostRow& row : report.rows) {
+        const bool measured = row.measuring.attempts > 0;
+        table.rows.push_back({{row.package, Paint::strong},
+                              {row.variant},
+                              {bytes(row.of_baseline)},
+                              {bytes(row.of_variant)},
+                              {row.size_ratio ? fmt::format("{:.3f}", *row.size_ratio) : "-"},
+                              {cpu(row.of_baseline)},
+                              {cpu(row.of_variant)},
+                              {measured ? cpu_text(row.measuring.cpu_ms) : "-"},
+                              {measured ? cpu_text(row.measuring.held_ms) : "-"}});
+    }
     return table;
 }
 
@@ -174,9 +185,12 @@ Document cost_document(const CostReport& report, const std::optional<Figure>& fo
     if (forest) add(*forest);
     add(Paragraph{
         "Gain: time of the baseline / time of the variant, less one, of the benchmark that decided "
-        "(user CPU time). The interval holds whenever the measurement stopped. Sizes: RPM files "
-        "without debug, noarch and source packages."});
-    add(packages_table(report));
+        "(CPU time). The interval holds whenever the measurement stopped."});
+    add(gains_table(report));
+    add(Paragraph{"Sizes: RPM files without debug, noarch and source packages."});
+    add(costs_table(report));
+    add(Heading{"How often the gate is wrong"});
+    for (Block& block : truth_blocks(report.truth)) add(std::move(block));
     return document;
 }
 

@@ -82,6 +82,25 @@ void fill_wishes(
     }
 }
 
+/// As libdnf5 asks for names (libdnf5/base/goal.cpp, add_up_down_distrosync_to_goal): of each, one
+/// of all that are offered. @pre the pool is prepared
+void fill_best_of_names(s_Pool& pool, const std::vector<OnMachine>& packages, IdQueue& wishes) {
+    std::set<std::string> names;
+    for (const OnMachine& package : packages) names.insert(package.name);
+    for (const std::string& name : names) {
+        const ::Id name_id = pool_str2id(&pool, name.c_str(), 1);
+        IdQueue offered;
+        for (::Id id = 2; id < pool.nsolvables; ++id) {  // 0 and 1 are none
+            const Solvable* solvable = pool_id2solvable(&pool, id);
+            const bool is_offered = solvable->repo != nullptr && solvable->repo != pool.installed;
+            if (is_offered && solvable->name == name_id) queue_push(&offered, id);
+        }
+        queue_push2(&wishes,
+                    SOLVER_UPDATE | SOLVER_SOLVABLE_ONE_OF | SOLVER_TARGETED | SOLVER_FORCEBEST,
+                    pool_queuetowhatprovides(&pool, &offered));
+    }
+}
+
 /// As libdnf5 sets them up (libdnf5/rpm/solv/goal_private.cpp, init_solver).
 OwnedSolver dnf_solver(s_Pool& pool) {
     OwnedSolver solver(solver_create(&pool));
@@ -156,9 +175,12 @@ std::vector<std::string> Machine::solve(Errand errand,
     load_installed(pool, seen_, packages_, origins);
     load_offered(pool, repos, origins);
     IdQueue wishes;
-    fill_wishes(pool.raw(), errand, names, weakly, wishes);
+    const bool best = errand == Errand::upgrade && habits_.each_name_best;
+    if (!best) fill_wishes(pool.raw(), errand, names, weakly, wishes);
     pool.prepare();
+    if (best) fill_best_of_names(pool.raw(), packages_, wishes);
     const OwnedSolver solver = dnf_solver(pool.raw());
+    solver_set_flag(solver.get(), SOLVER_FLAG_ALLOW_ARCHCHANGE, habits_.may_change_arch ? 1 : 0);
     if (solver_solve(solver.get(), &wishes) != 0) return problems_of(solver.get());
     packages_ = result_of(solver.get(), pool, origins);
     for (const ClientRepo& repo : repos) {

@@ -53,10 +53,20 @@ struct OnMachine {
     friend bool operator==(const OnMachine&, const OnMachine&) = default;
 };
 
+/// How a client asks its solver for an upgrade, where that is not dnf's plain `upgrade`. No check
+/// of a stream relies on these: they are for the known traps that only such clients step into.
+struct UpgradeHabits {
+    /// By name, as `dnf5 upgrade NAME` with `best`: of each installed name the best that is
+    /// offered, or an error.
+    bool each_name_best = false;
+    bool may_change_arch = false;  ///< libsolv's `allowarchchange`, which no dnf sets
+};
+
 /// A client with what it has installed: nothing at first. From one thread.
 class Machine {
 public:
-    explicit Machine(const Client& client) : client_(client) {}
+    explicit Machine(const Client& client, UpgradeHabits habits = {})
+        : client_(client), habits_(habits) {}
 
     /// Runs an errand with these repositories enabled, and no others. `names` are what an install
     /// is for; the other errands are about all that is there. What is installed stays known to the
@@ -80,6 +90,7 @@ private:
                                    bool weakly);
 
     Client client_;
+    UpgradeHabits habits_;
     std::vector<OnMachine> packages_;
     std::vector<ClientRepo> seen_;  ///< where all of packages_ has come from
 };

@@ -78,11 +78,13 @@ struct AuditReport {
     std::int64_t findings_left_off = 0;  ///< how many leaks were too many to list
     std::vector<AuditedObject> objects;  ///< the first thousands
     std::vector<PackageInterface> interfaces;
+    std::int64_t installed_bytes = 0;  ///< of all packages but debug ones, as their headers say
     friend bool operator==(const AuditReport&, const AuditReport&) = default;
 };
-BOOST_DESCRIBE_STRUCT(AuditReport,
-                      (),
-                      (code_identity, level_used, findings, findings_left_off, objects, interfaces))
+BOOST_DESCRIBE_STRUCT(
+    AuditReport,
+    (),
+    (code_identity, level_used, findings, findings_left_off, objects, interfaces, installed_bytes))
 
 /// One reviewed line of the exceptions file. Patterns know `*` only.
 struct AuditException {

@@ -12,6 +12,7 @@
 #include "common/vocab/id.hpp"
 #include "common/vocab/outcome.hpp"
 #include "common/vocab/time.hpp"
+#include "common/vocab/truth.hpp"
 
 /// What `terrace gate report` shows: what each variant gains, and what it costs (docs/gate.md).
 namespace terrace {
@@ -100,7 +101,7 @@ BOOST_DESCRIBE_STRUCT(Bill,
 
 struct VariantCost {
     std::string variant;
-    std::int64_t packages = 0;                     ///< rows of it
+    std::int64_t packages = 0;                     ///< source packages of it
     std::map<std::string, std::int64_t> verdicts;  ///< how many of each; "none" where there is none
     std::map<std::string, std::int64_t> ships;     ///< how many of each Ships
     Bill whole;  ///< everything that was built ships, and nothing is measured
@@ -125,10 +126,12 @@ struct CostReport {
     std::optional<ComposeId> compose;  ///< that shows what ships; null: none is finished
     std::vector<VariantCost> variants;
     std::vector<CostRow> rows;  ///< by variant and package
+    Truth truth;                ///< of its release: how often the gate is wrong
     friend bool operator==(const CostReport&, const CostReport&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CostReport,
-                      (),
-                      (rebuild, release, state, created_at, finished_at, compose, variants, rows))
+BOOST_DESCRIBE_STRUCT(
+    CostReport,
+    (),
+    (rebuild, release, state, created_at, finished_at, compose, variants, rows, truth))
 
 }  // namespace terrace

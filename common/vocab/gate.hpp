@@ -12,8 +12,9 @@
 namespace terrace {
 
 /// In their order. A stage that is not passed or waived holds the variant back.
-enum class GateStage { build, check, parity, audit, identity, comparison, verdict };
-BOOST_DESCRIBE_ENUM(GateStage, build, check, parity, audit, identity, comparison, verdict)
+enum class GateStage { build, check, parity, audit, identity, comparison, verdict, abi_group };
+BOOST_DESCRIBE_ENUM(
+    GateStage, build, check, parity, audit, identity, comparison, verdict, abi_group)
 
 /// `missing` is never the same as failed: nothing was asked, or nothing can answer.
 enum class StageState { missing, queued, running, passed, failed, waived };

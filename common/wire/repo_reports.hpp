@@ -14,14 +14,16 @@ namespace terrace::wire {
 /// POST /v1/streams/RELEASE/NAME/promote
 struct PromoteRequest {
     std::int64_t compose = 0;
+    bool hurt_allowed = false;  ///< it moves whatever the check of its clients says
 };
-BOOST_DESCRIBE_STRUCT(PromoteRequest, (), (compose))
+BOOST_DESCRIBE_STRUCT(PromoteRequest, (), (compose, hurt_allowed))
 
 /// POST /v1/streams/RELEASE/NAME/rollback. Without `to`: the compose before.
 struct RollbackRequest {
     std::optional<std::int64_t> to;
+    bool hurt_allowed = false;  ///< as above
 };
-BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (to))
+BOOST_DESCRIBE_STRUCT(RollbackRequest, (), (to, hurt_allowed))
 
 /// POST /v1/repos/gc
 struct GarbageRequest {
@@ -61,9 +63,12 @@ struct FsckReport {
     std::int64_t composes = 0;
     std::int64_t files = 0;  ///< of these composes and of streams
     std::int64_t streams = 0;
+    std::int64_t signatures = 0;        ///< that were checked, of packages and metadata
     std::vector<RepoProblem> problems;  ///< the first hundreds
 };
-BOOST_DESCRIBE_STRUCT(FsckReport, (), (objects, bytes, composes, files, streams, problems))
+BOOST_DESCRIBE_STRUCT(FsckReport,
+                      (),
+                      (objects, bytes, composes, files, streams, signatures, problems))
 
 /// What a client of a stream would download, all of it.
 struct VerifyReport {
@@ -73,10 +78,11 @@ struct VerifyReport {
     std::int64_t repos = 0;
     std::int64_t packages = 0;
     std::int64_t bytes = 0;
+    std::int64_t signatures = 0;  ///< that were checked; none of an unsigned release
     std::vector<RepoProblem> problems;
 };
 BOOST_DESCRIBE_STRUCT(VerifyReport,
                       (),
-                      (release, stream, compose, repos, packages, bytes, problems))
+                      (release, stream, compose, repos, packages, bytes, signatures, problems))
 
 }  // namespace terrace::wire

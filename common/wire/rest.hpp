@@ -69,6 +69,12 @@ BOOST_DESCRIBE_STRUCT(WaiverRequest,
                       (),
                       (release, package, variant, stage, author, reason, expires_at))
 
+/// POST /v1/rebuilds/ID/gate/policy-test
+struct PolicyTestRequest {
+    std::string policy;  ///< YAML: the `gate` of a release file
+};
+BOOST_DESCRIBE_STRUCT(PolicyTestRequest, (), (policy))
+
 /// POST /v1/waivers/ID/revoke
 struct RevokeRequest {
     std::string author;

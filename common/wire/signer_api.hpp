@@ -14,6 +14,7 @@
 ///   keys        none                                       JSON of ReleaseKeys
 ///   rpm_header  the header of an RPM, with its magic       binary OpenPGP signature of them
 ///   metadata    a repomd.xml                             armored detached OpenPGP signature
+///   sums        a SHA256SUMS                               armored detached OpenPGP signature
 ///   statement   a DSSE pre-authentication encoding         raw Ed25519 signature
 ///
 /// The signer signs a kind only if the bytes look like it, so that what one kind got signed is
@@ -25,8 +26,8 @@ inline constexpr std::size_t kSignHeadBytesMax = std::size_t{64} << 10;
 /// Headers of 64 MiB are far above any package's: texlive's largest has 11.
 inline constexpr std::size_t kSignBodyBytesMax = std::size_t{64} << 20;
 
-enum class SignKind { keys, rpm_header, metadata, statement };
-BOOST_DESCRIBE_ENUM(SignKind, keys, rpm_header, metadata, statement)
+enum class SignKind { keys, rpm_header, metadata, sums, statement };
+BOOST_DESCRIBE_ENUM(SignKind, keys, rpm_header, metadata, sums, statement)
 
 /// `urgent` goes before all that waits in `bulk`, which mass rebuilds use.
 enum class SignClass { urgent, bulk };

@@ -145,13 +145,17 @@ std::optional<std::string> PgReads::buildroot(const std::string& id) {
 }
 
 std::string PgReads::comparisons(const rest::ComparisonFilter& filter) {
-    return Borrowed(*this)->comparisons(RebuildId{filter.rebuild.value_or(0)}, page_of(filter));
+    return Borrowed(*this)->comparisons(RebuildId{filter.rebuild.value_or(0)}, filter.kind,
+                                        page_of(filter));
 }
 std::optional<std::string> PgReads::comparison(ComparisonId id) {
     return Borrowed(*this)->comparison(id);
 }
 std::optional<std::string> PgReads::gate_costs(RebuildId rebuild) {
     return Borrowed(*this)->gate_costs(rebuild);
+}
+std::string PgReads::self_comparisons(const std::string& release) {
+    return Borrowed(*this)->self_comparisons(release);
 }
 std::string PgReads::composes(const rest::ComposeFilter& filter) {
     return Borrowed(*this)->composes(filter.release, filter.stream, page_of(filter));

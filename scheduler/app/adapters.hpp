@@ -37,6 +37,7 @@ public:
     std::string comparisons(const rest::ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::optional<std::string> gate_costs(RebuildId rebuild) override;
+    std::string self_comparisons(const std::string& release) override;
     std::string composes(const rest::ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
     std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "scheduler/app/config_farm.hpp"
 #include "scheduler/http/resources.hpp"
 
 namespace terrace::scheduler {
@@ -62,6 +63,7 @@ Api::Api(const SchedulerConfig& config,
                 log_keeping(config),
                 make_intake(objects),
                 std::move(repos),
+                parse_gate_policy,
                 read_pool_,
                 file_pool_,
                 intake_pool_,

@@ -39,6 +39,7 @@ core::ComposePolicy read_compose_policy(YamlMap map) {
     policy.allow_stall = read_allow_stall(map);
     policy.platform = map.word_or("platform", policy.platform);
     policy.abi_groups = read_abi_groups(map);
+    policy.abi_group_libraries = map.texts_or("abi_group_libraries", policy.abi_group_libraries);
     map.done();
     return policy;
 }

@@ -134,6 +134,21 @@ std::vector<int> read_looks(YamlMap& map) {
     return looks;
 }
 
+/// As CPUID says them. Another spelling would wait for such a worker for ever.
+std::vector<std::string> read_vendors(YamlMap& map) {
+    static const std::set<std::string> kKnown = {"GenuineIntel", "AuthenticAMD", "HygonGenuine",
+                                                 "CentaurHauls"};
+    std::vector<std::string> vendors = names_at(map, "vendors");
+    for (const std::string& vendor : vendors) {
+        if (!kKnown.contains(vendor)) {
+            map.fail("vendors", "'" + vendor +
+                                    "' is no vendor of x86-64 CPUs: GenuineIntel, AuthenticAMD, "
+                                    "HygonGenuine or CentaurHauls");
+        }
+    }
+    return vendors;
+}
+
 core::GatePolicy read_gate(YamlMap map) {
     core::GatePolicy gate;
     gate.gain_min = map.number_or("gain_min", gate.gain_min);
@@ -142,12 +157,20 @@ core::GatePolicy read_gate(YamlMap map) {
     if (map.has("looks")) gate.looks = read_looks(map);
     if (map.has("false_discovery_max"))
         gate.false_discovery_max = read_share(map, "false_discovery_max");
+    gate.aa_share = map.number_or("aa_share", gate.aa_share);
     gate.no_benchmark = map.word_or("no_benchmark", gate.no_benchmark);
     gate.hold = map.word_or("hold", gate.hold);
     gate.audit = map.word_or("audit", gate.audit);
     gate.parity = map.word_or("parity", gate.parity);
+    gate.inherit = map.word_or("inherit", gate.inherit);
+    gate.inherit_max = map.duration_or("inherit_max", gate.inherit_max);
+    if (map.has("vendors")) gate.vendors = read_vendors(map);
+    if (map.has("size_growth_max")) gate.size_growth_max = map.number("size_growth_max");
     map.done();
     if (gate.gain_min < 0) map.fail("gain_min", "must not be below 0");
+    if (!(gate.aa_share >= 0 && gate.aa_share <= 1))
+        map.fail("aa_share", "must be at least 0 and at most 1");
+    if (gate.size_growth_max.value_or(0) < 0) map.fail("size_growth_max", "must not be below 0");
     if (gate.noise_max <= 0) map.fail("noise_max", "must be above 0");
     return gate;
 }
@@ -215,11 +238,21 @@ core::ReleaseSpec load_release(const fs::path& path, const fs::path& mock_config
     release.signing = map.word<Signing>("signing");
     release.gate = read_gate(map.map_or_empty("gate"));
     release.compose = read_compose_policy(map.map_or_empty("compose"));
+    release.metadata = {map.path_or("comps", ""), map.path_or("updateinfo", "")};
     release.on_failed_dependency =
         map.word_or("on_failed_dependency", release.on_failed_dependency);
     release.packages = read_package_rules(map, release);
     map.done();
     return release;
+}
+
+Result<core::GatePolicy> parse_gate_policy(const std::string& yaml) {
+    try {
+        YamlMap map = YamlMap::from_text(yaml, "policy");
+        return read_gate(map.has("gate") ? map.map("gate") : std::move(map));
+    } catch (const runtime::ConfigError& e) {
+        return Error{Errc::invalid_argument, e.what()};
+    }
 }
 
 BenchmarkFile load_benchmark(const fs::path& path) {

@@ -101,7 +101,9 @@ void serve_farm(const SchedulerConfig& config,
         [seeds](const std::vector<SeedRepo>& repos) { return client_repos(repos, seeds); },
         &signer);
     publish::SigningQueue signing_queue(composer, signer);
-    RepoKeeper keeper(objects, composer, config.published);
+    RepoKeeper keeper(objects, composer, config.published, [&signer](const std::string& release) {
+        return signer.public_keys(release);
+    });
     SeedResolver resolver({seeds, config.buildroot_base, 2});
     std::unique_ptr<engine::EngineThread> engine;
     Api api(config, farm, dsn, token, objects, keeper.care(),

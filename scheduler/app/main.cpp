@@ -11,6 +11,7 @@
 #include "scheduler/app/config.hpp"
 #include "scheduler/app/daemon.hpp"
 #include "scheduler/app/embedded_postgres.hpp"
+#include "scheduler/publish/extra_metadata.hpp"
 
 namespace {
 
@@ -37,9 +38,21 @@ void declare(CLI::App& app, Arguments& arguments) {
     app.set_version_flag("--version", std::string("terrace-scheduler ") + TERRACE_VERSION);
 }
 
+/// Each compose reads these files anew; what is wrong with them should be known before.
+void check_metadata(const core::FarmConfig& farm) {
+    for (const auto& [name, release] : farm.releases) {
+        try {
+            publish::read_extra_metadata(release.metadata);
+        } catch (const std::exception& e) {
+            throw runtime::ConfigError("Release " + name + ": " + e.what());
+        }
+    }
+}
+
 int run(const Arguments& arguments) {
     const scheduler::SchedulerConfig config = scheduler::load_config(arguments.config);
     const core::FarmConfig farm = scheduler::load_farm_config(config);
+    check_metadata(farm);
     const std::string token = scheduler::load_token(config);
     if (arguments.check_config) {
         std::cout << arguments.config << " is fine.\n";

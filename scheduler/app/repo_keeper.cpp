@@ -32,14 +32,16 @@ rest::RepoCare RepoKeeper::care() {
     };
     care.fsck = [this](const core::RepoState& state) {
         return alone(one_at_a_time_, [&] {
-            return publish::check_all(store_, published_, state, publish::Steps(stop_.get_token()));
+            return publish::check_all(store_, published_, state, publish::Steps(stop_.get_token()),
+                                      read_keys_);
         });
     };
-    care.verify = [this](const std::string& release, const std::string& stream) {
+    care.verify = [this](const std::string& release, const std::string& stream,
+                         const core::RepoState& state) {
         // Alone, too: gc might remove the tree that it has opened.
         return alone(one_at_a_time_, [&] {
-            return publish::verify_stream(published_, release, stream,
-                                          publish::Steps(stop_.get_token()));
+            return publish::verify_stream(published_, release, stream, state,
+                                          publish::Steps(stop_.get_token()), read_keys_);
         });
     };
     return care;

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 #include "scheduler/http/services.hpp"
 #include "scheduler/publish/composer.hpp"
+#include "scheduler/publish/published_signatures.hpp"
 
 namespace terrace::scheduler {
 
@@ -13,11 +15,15 @@ namespace terrace::scheduler {
 /// one must not remove what the other looks at. From several threads.
 class RepoKeeper {
 public:
-    /// All of it must outlive the keeper.
+    /// All of it must outlive the keeper. `read_keys` is called from several threads.
     RepoKeeper(const publish::ObjectStore& store,
                publish::Composer& composer,
-               const std::filesystem::path& published)
-        : store_(store), composer_(composer), published_(published) {}
+               const std::filesystem::path& published,
+               publish::ReadReleaseKeys read_keys)
+        : store_(store),
+          composer_(composer),
+          published_(published),
+          read_keys_(std::move(read_keys)) {}
 
     /// Its functions refer to this keeper.
     rest::RepoCare care();
@@ -28,6 +34,7 @@ private:
     const publish::ObjectStore& store_;
     publish::Composer& composer_;
     const std::filesystem::path& published_;
+    const publish::ReadReleaseKeys read_keys_;
     std::mutex one_at_a_time_;
     std::stop_source stop_;
 };

@@ -117,9 +117,13 @@ public:
         }
     }
 
+    /// A source may be of several groups: what one loses, another may be no more whole without.
     void keep_groups_whole() {
-        for (const AbiGroup& group : release_.compose.abi_groups) {
-            for (const VariantSpec& variant : variants()) keep_whole(group, variant);
+        for (bool changed = true; changed;) {
+            changed = false;
+            for (const AbiGroup& group : release_.compose.abi_groups) {
+                for (const VariantSpec& variant : variants()) changed |= keep_whole(group, variant);
+            }
         }
     }
 
@@ -184,7 +188,8 @@ private:
         return found;
     }
 
-    void keep_whole(const AbiGroup& group, const VariantSpec& variant) {
+    /// Whether it took anything out.
+    bool keep_whole(const AbiGroup& group, const VariantSpec& variant) {
         const std::set<std::string> sources(group.sources.begin(), group.sources.end());
         std::set<std::string> compiled;
         std::set<std::string> at_level;
@@ -193,7 +198,7 @@ private:
             if (row.repo == release_.baseline().name + "/os") compiled.insert(row.source);
             if (is_at_level(release_, variant, row)) at_level.insert(row.source);
         }
-        if (at_level.empty() || at_level == compiled) return;
+        if (at_level.empty() || at_level == compiled) return false;
         std::vector<std::string> missing;
         std::ranges::set_difference(compiled, at_level, std::back_inserter(missing));
         std::erase_if(rows_, [&](const ComposePackage& row) {
@@ -203,6 +208,7 @@ private:
             note(source, variant.name,
                  "its ABI group '" + group.name + "' is not whole without " + missing.front());
         }
+        return true;
     }
 
     void note(const std::string& source, const std::string& variant, const std::string& why) {

@@ -39,6 +39,11 @@ BOOST_DESCRIBE_ENUM(UndecidedPolicy, baseline, ship)
 enum class FindingPolicy { report, require };
 BOOST_DESCRIBE_ENUM(FindingPolicy, report, require)
 
+/// Which earlier verdict holds for a comparison, too: none, that of the same two builds, or of any
+/// builds of the same upstream version by the same compiler with the same flags.
+enum class InheritPolicy { none, same_builds, patch_level };
+BOOST_DESCRIBE_ENUM(InheritPolicy, none, same_builds, patch_level)
+
 /// What verdict a measurement gives, and what the gate makes of it (docs/gate.md).
 struct GatePolicy {
     double gain_min = 0.02;  ///< promote: the interval's lower end is above 1 + this
@@ -50,17 +55,37 @@ struct GatePolicy {
     std::vector<int> looks = {10, 20, 40, 80};
     /// Of the promotions of a rebuild, at most this share is expected to gain too little.
     double false_discovery_max = 0.05;
+    /// For this share of the comparisons the baseline is measured against itself, too.
+    double aa_share = 0.05;
     UndecidedPolicy no_benchmark = UndecidedPolicy::baseline;
     UndecidedPolicy hold = UndecidedPolicy::baseline;
     FindingPolicy audit = FindingPolicy::report;  ///< of instructions above a build's level
     /// Of packages that promise or ask for something else than the baseline's; that a package is
     /// missing, or of another version, always keeps the variant from shipping.
     FindingPolicy parity = FindingPolicy::require;
+    InheritPolicy inherit = InheritPolicy::patch_level;
+    Duration inherit_max = std::chrono::days(180);  ///< since it was measured
+    /// A promotion needs a verdict from CPUs of each, as CPUID spells them; empty: from any CPU.
+    std::vector<std::string> vendors;
+    /// Of the installed size of a source package's variant over its baseline's, as a share.
+    std::optional<double> size_growth_max;
 };
-BOOST_DESCRIBE_STRUCT(
-    GatePolicy,
-    (),
-    (gain_min, loss_max, noise_max, looks, false_discovery_max, no_benchmark, hold, audit, parity))
+BOOST_DESCRIBE_STRUCT(GatePolicy,
+                      (),
+                      (gain_min,
+                       loss_max,
+                       noise_max,
+                       looks,
+                       false_discovery_max,
+                       aa_share,
+                       no_benchmark,
+                       hold,
+                       audit,
+                       parity,
+                       inherit,
+                       inherit_max,
+                       vendors,
+                       size_growth_max))
 
 /// What the release says of one source package.
 struct PackageRule {
@@ -82,6 +107,7 @@ struct PackageRule {
 struct AbiGroup {
     std::string name;
     std::vector<std::string> sources;
+    std::string reason = {};  ///< why the farm takes them for one; empty: the release file says so
 };
 
 /// Whether a package may leave a level that clients have it at, which `dnf upgrade` never follows
@@ -98,6 +124,16 @@ struct ComposePolicy {
     AllowStall allow_stall = AllowStall::never;
     Platform platform = Platform::seed;
     std::vector<AbiGroup> abi_groups;
+    /// Packages of header-only libraries whose types have another layout at another level: those
+    /// that are built with one of them and link each other are a group (gate/abi_groups.hpp).
+    std::vector<std::string> abi_group_libraries = {"eigen3-devel", "xsimd-devel", "blaze-devel"};
+};
+
+/// Files that every repository of packages gets beside what the packages say; empty: none.
+struct MetadataFiles {
+    std::string comps;       ///< path of a comps.xml: groups
+    std::string updateinfo;  ///< path of an updateinfo.xml: advisories
+    friend bool operator==(const MetadataFiles&, const MetadataFiles&) = default;
 };
 
 struct ReleaseSpec {
@@ -111,6 +147,7 @@ struct ReleaseSpec {
     std::size_t composes_kept = 5;
     GatePolicy gate;
     ComposePolicy compose;
+    MetadataFiles metadata;
     OnFailedDependency on_failed_dependency = OnFailedDependency::seed;
     std::map<std::string, PackageRule> packages;  ///< by source package
 

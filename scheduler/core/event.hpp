@@ -20,6 +20,7 @@
 #include "common/vocab/worker_hello.hpp"
 #include "scheduler/core/change.hpp"
 #include "scheduler/core/config.hpp"
+#include "scheduler/core/gate/policy_test.hpp"
 
 /// Facts and requests from outside, what the farm answers, and what it wants done.
 namespace terrace::core {
@@ -123,6 +124,10 @@ struct ShowGate {
     RebuildId rebuild;
     std::string package;
 };
+/// Asks for all that the verdicts of a rebuild rest on, but the samples.
+struct AskGateFacts {
+    RebuildId rebuild;
+};
 /// Id, creation and revocation are the farm's to fill in.
 struct AddWaiver {
     Waiver waiver;
@@ -144,6 +149,8 @@ struct AskDecision {
 struct ComposeEnded {
     ComposeId compose;
     std::string error;
+    bool refused = false;           ///< it would hurt clients: another try says the same
+    std::string client_check = {};  ///< as StreamMove::client_check
 };
 /// To another compose, which is there. Without `compose` a rollback goes to the one before.
 struct MoveStream {
@@ -151,11 +158,13 @@ struct MoveStream {
     std::string stream;
     MoveKind kind = MoveKind::promote;  ///< not `publish`: composes do that
     std::optional<ComposeId> compose;
+    bool hurt_allowed = false;  ///< as StreamMove::hurt_allowed
 };
 /// An empty `error` means that the stream's readers see the compose.
 struct MoveEnded {
     StreamMoveId move;
     std::string error;
+    std::string client_check = {};  ///< as StreamMove::client_check
 };
 /// Asks what is published, and how.
 struct AskRepos {};
@@ -182,6 +191,7 @@ using Event = std::variant<ImportPackageSet,
                            ReportAttempt,
                            ReportLook,
                            ShowGate,
+                           AskGateFacts,
                            AddWaiver,
                            RevokeWaiver,
                            ListWaivers,
@@ -253,6 +263,7 @@ using Reply = std::variant<Done,
                            LookAnswer,
                            MadeWaiver,
                            GateRows,
+                           GateFactsOfRebuild,
                            Waivers,
                            DecisionAnswer,
                            RebuildPlan,
@@ -264,6 +275,8 @@ using Reply = std::variant<Done,
 struct StreamClients {
     std::vector<VariantSpec> variants;
     std::vector<ComposeId> earlier;  ///< where they may come from; the last one is the stream's
+    bool back = false;               ///< the stream goes back, and they go by distro-sync
+    bool hurt_allowed = false;       ///< as StreamMove::hurt_allowed
     std::vector<SeedRepo> platform;  ///< repositories that they have beside the stream's
     /// As Compose::stalled of the compose that it moves to.
     std::vector<std::string> stalled;
@@ -296,6 +309,7 @@ struct RunCompose {
     Compose compose;
     std::vector<ComposePackage> packages;
     std::vector<std::string> repos;  ///< every repo of the layout, also an empty one
+    MetadataFiles metadata;
     StreamMoveId move;               ///< of the compose's stream
     std::vector<ComposeId> late;     ///< whose readers must still find their files
     std::size_t composes_kept = 1;   ///< of the stream
@@ -311,8 +325,7 @@ struct RunMove {
     StreamMove move;
     std::vector<ComposeId> late;  ///< this and the next as above
     std::size_t composes_kept = 1;
-    std::optional<StreamClients>
-        clients;  ///< who must be able to follow; a rollback waits for nobody
+    StreamClients clients;
 };
 /// Resolve the BuildRequires of a package set's sources with the packages of a seed; asked for
 /// until DependenciesResolved has come. Farm::packages_of() are the sources.

@@ -20,12 +20,18 @@ Farm::Farm(const FarmConfig& config, Snapshot snapshot)
         open_[build.rebuild] += is_final(build.state) ? 0 : 1;
     }
     for (const auto& [id, comparison] : state_.comparisons) {
+        if (comparison.kind == ComparisonKind::aa) {
+            index_of_itself(comparison);
+            continue;
+        }
         comparisons_of_[comparison.rebuild].push_back(id);
         comparisons_of_build_[comparison.baseline_build].push_back(id);
         comparisons_of_build_[comparison.variant_build].push_back(id);
         open_[comparison.rebuild] += is_final(comparison.state) ? 0 : 1;
     }
     for (const auto& [id, rebuild] : state_.rebuilds) {
+        if (open_of_itself_.contains(id) && is_final(rebuild.state))
+            ready_.set_rebuild(id, rebuild.share, false);
         if (is_final(rebuild.state)) continue;
         ready_.set_rebuild(id, rebuild.share, rebuild.paused);
         if (rebuild.mode == Mode::ordered) TERRACE_CHECK(make_order(rebuild));
@@ -65,6 +71,7 @@ Decision Farm::resume(TimePoint now) {
         lease.expires_at = now + config_->lease_length;
         record(decision, std::move(lease));
     }
+    cancel_unconfigured(now, decision);
     decide_without_lease(now, decision);
     settle_due(now, decision);
     start_composes(now, decision);  // those that waited for what a move needed from the database
@@ -98,7 +105,8 @@ void Farm::record(Decision& decision, Change change) {
             claims_.erase(claim_of(old->second));
         }
         open_[build->rebuild] += (is_final(build->state) ? 0 : 1) - (was_open ? 1 : 0);
-    } else if (const auto* comparison = std::get_if<Comparison>(&change)) {
+    } else if (const auto* comparison = std::get_if<Comparison>(&change);
+               comparison && comparison->kind == ComparisonKind::ab) {
         const auto old = state_.comparisons.find(comparison->id);
         const bool was_open = old != state_.comparisons.end() && !is_final(old->second.state);
         if (old == state_.comparisons.end()) {
@@ -119,11 +127,12 @@ void Farm::record(Decision& decision, Change change) {
     } else if (const auto* health = std::get_if<WorkerHealth>(&change)) {
         admit(*health);
     } else if (const auto* rebuild = std::get_if<Rebuild>(&change)) {
-        ready_.set_rebuild(rebuild->id, rebuild->share, rebuild->paused);
+        // What remains to be done of one that has ended is its baselines against themselves.
+        ready_.set_rebuild(rebuild->id, rebuild->share,
+                           rebuild->paused && !is_final(rebuild->state));
         if (is_final(rebuild->state)) {
             orders_.erase(rebuild->id);
             critical_open_.erase(rebuild->id);
-            ready_.forget(rebuild->id);
         }
     } else if (const auto* package = std::get_if<SourcePackage>(&change)) {
         first_source_of_.try_emplace(package->package_set, package->id);
@@ -132,7 +141,11 @@ void Farm::record(Decision& decision, Change change) {
     apply_change(state_, change);
 
     if (const auto* build = std::get_if<Build>(&change)) index(*build);
-    if (const auto* comparison = std::get_if<Comparison>(&change)) index(*comparison);
+    if (const auto* comparison = std::get_if<Comparison>(&change)) {
+        index(*comparison);
+        if (comparison->kind == ComparisonKind::aa) index_of_itself(*comparison);
+    }
+    if (const auto* rebuild = std::get_if<Rebuild>(&change)) forget_if_ended(rebuild->id);
     if (const auto* lease = std::get_if<Lease>(&change)) index(*lease);
     decision.changes.push_back(std::move(change));
 }
@@ -161,27 +174,22 @@ void Farm::index(const Build& build) {
 }
 
 void Farm::index(const Comparison& comparison) {
-    if (comparison.state == ComparisonState::ready) {
+    if (comparison.state == ComparisonState::ready && is_configured(comparison)) {
         ++work_news_;
-        const Build& build = state_.builds.at(comparison.variant_build);
         ReadyItem item{.what = comparison.id,
                        .rebuild = comparison.rebuild,
                        .priority = state_.rebuilds.at(comparison.rebuild).priority,
-                       .placement = {},
+                       .placement = placement_of(comparison),
                        .not_before = comparison.not_before,
-                       .avoid = {}};
-        item.placement = placement_of(build);
-        item.placement.needs = {1, 0, 0};  // the whole host is its own
+                       .avoid = {},
+                       .of_itself = comparison.kind == ComparisonKind::aa};
         ready_.put(item);
     } else {
         ready_.remove(comparison.id);
     }
-    if (comparison.state == ComparisonState::decided) {
-        // Only what was found out is inherited, not that nothing could be.
-        const bool found_out =
-            comparison.verdict == Verdict::identical || !comparison.results.empty();
-        if (found_out) decided_by_builds_.try_emplace(origins_of(comparison), comparison.id);
-    }
+    // Only what was measured is inherited, not that nothing could be.
+    if (comparison.state == ComparisonState::decided && !comparison.verdict_key.empty())
+        measured_by_key_[comparison.verdict_key].insert(comparison.id);
 }
 
 void Farm::index(const Lease& lease) {

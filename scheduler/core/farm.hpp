@@ -82,6 +82,7 @@ private:
     Decision on(const ReportLook&, TimePoint);
     // farm_gate.cpp: the gate as people and services ask it
     Decision on(const ShowGate&, TimePoint);
+    Decision on(const AskGateFacts&, TimePoint);
     Decision on(const AddWaiver&, TimePoint);
     Decision on(const RevokeWaiver&, TimePoint);
     Decision on(const ListWaivers&, TimePoint);
@@ -155,6 +156,7 @@ private:
     // farm_place.cpp: where and when what is ready goes
     Estimate estimate_for(const std::string& release, const std::string& source) const;
     Placement placement_of(const Build& build) const;
+    Placement placement_of(const Comparison& comparison) const;
     Placement placement_of(const Rebuild& rebuild,
                            const SourcePackage& source,
                            const Build& build) const;
@@ -211,7 +213,11 @@ private:
                       Decision& decision);
 
     void cancel(const Build& build, TimePoint now, Decision& decision);
-    void cancel(const Comparison& comparison, TimePoint now, Decision& decision);
+    /// `why`: a sentence; empty: as it is.
+    void cancel(const Comparison& comparison,
+                TimePoint now,
+                Decision& decision,
+                std::string why = {});
 
     // farm_health.cpp, farm_blame.cpp: host_health.hpp says the rule
     WorkerHealth health_of(WorkerId worker) const;
@@ -281,25 +287,57 @@ private:
                 std::string reason,
                 TimePoint now,
                 Decision& decision);
+    void cancel_unasked(TimePoint now, Decision& decision);
     void decide_without_lease(TimePoint now, Decision& decision);
     void settle_comparison(Comparison comparison, TimePoint now, Decision& decision);
-    void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
+    // farm_self_compare.cpp: baselines against themselves
+    void add_self_comparison(const Comparison& comparison, Decision& decision);
+    bool is_configured(const Comparison& comparison) const;
+    void index_of_itself(const Comparison& comparison);
+    void forget_if_ended(RebuildId rebuild);
+    void cancel_those_of_itself(RebuildId rebuild, TimePoint now, Decision& decision);
+    void cancel_unconfigured(TimePoint now, Decision& decision);
+    void cancel_without_packages(TimePoint now, Decision& decision);
+
+    // farm_family.cpp: the end of a rebuild's comparisons
+    std::vector<std::vector<ComparisonId>> gated_in(RebuildId rebuild) const;
+    void close_family_of(const std::string& variant,
+                         const std::vector<std::vector<ComparisonId>>& gated,
+                         double false_discovery_max,
+                         Decision& decision);
     void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
 
+    // farm_inherit.cpp: which earlier verdict holds for a comparison, too
+    std::string verdict_key_of(const Comparison& comparison) const;
+    const Comparison* earlier_of(const Comparison& comparison, TimePoint now) const;
+    void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
+
     // farm_gate.cpp
+    /// Of that variant of that package, itself too: of each CPU vendor one.
+    const std::vector<ComparisonId>& gated_with(const Comparison& comparison) const;
     std::vector<Waiver> waivers_of(const std::string& release,
                                    const std::string& package,
                                    const std::string& variant) const;
     GateRow gate_row(const Comparison& comparison, TimePoint now) const;
+    GateRows gate_rows(RebuildId rebuild, const std::string& package, TimePoint now) const;
     const Comparison* comparison_of_nvr(const DecisionRequest& request) const;
+    // farm_abi.cpp
+    std::vector<AbiGroup> abi_groups_of(RebuildId rebuild) const;
+    void add_abi_stages(RebuildId rebuild,
+                        const std::vector<AbiGroup>& groups,
+                        std::vector<GateRow>& rows) const;
+    const std::vector<BuildId>& published_builds(const Rebuild& rebuild) const;
 
     void settle_rebuild(RebuildId id, TimePoint now, Decision& decision);
     void start_composes(TimePoint now, Decision& decision);
-    void fail_compose(Compose compose, TimePoint now, Decision& decision);
+    void fail_compose(Compose compose,
+                      TimePoint now,
+                      Decision& decision,
+                      const std::string& client_check = "");
     std::vector<SourceOutcome> outcomes_of(RebuildId rebuild) const;
     PublishedBase published_base(const std::string& release, const std::string& stream) const;
     StreamClients clients_of(const Compose& compose, const std::string& stream) const;
-    std::optional<StreamClients> clients_of(const StreamMove& move) const;
+    StreamClients clients_of(const StreamMove& move) const;
     RunCompose order_for(const Compose& compose) const;
     std::vector<BuildNote> notes_of(const Compose& compose) const;
     std::vector<Withheld> withheld_from(const Compose& compose) const;
@@ -307,7 +345,11 @@ private:
     // farm_streams.cpp
     const StreamMove* pending_move(const std::string& release, const std::string& stream) const;
     void start_move(StreamMove move, TimePoint now, Decision& decision);
-    void end_move(StreamMove move, std::string error, TimePoint now, Decision& decision);
+    struct MoveOutcome {
+        std::string error;  ///< empty: the stream has moved
+        std::string client_check;
+    };
+    void end_move(StreamMove move, MoveOutcome outcome, TimePoint now, Decision& decision);
     Result<ComposeId> move_target(const MoveStream& request) const;
     /// Why that stream cannot show packages of these builds; empty if it can.
     std::string why_other_content(const std::string& release,
@@ -355,11 +397,12 @@ private:
     std::map<RebuildId, int> critical_open_;  ///< and what was open then
     std::map<std::string, std::map<BuildId, std::string>> succeeded_by_identity_;  ///< with dist
     std::set<NevraClaim> claims_;  ///< what was built, or is being built
-    std::map<std::pair<BuildId, BuildId>, ComparisonId> decided_by_builds_;  ///< by origins_of()
+    std::map<std::string, std::set<ComparisonId>> measured_by_key_;  ///< by verdict_key
     std::map<RebuildId, std::vector<BuildId>> builds_of_;
     /// The ready builds of a source package, by release and name: what a new estimate moves.
     std::map<std::pair<std::string, std::string>, std::set<BuildId>> ready_of_source_;
-    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;
+    std::map<RebuildId, std::vector<ComparisonId>> comparisons_of_;  ///< without those of itself
+    std::map<RebuildId, std::set<ComparisonId>> open_of_itself_;
     std::map<BuildId, std::vector<ComparisonId>> comparisons_of_build_;
     std::map<RebuildId, int> open_;  ///< builds and comparisons that are not final
     std::map<BuildId, AttemptId> lease_of_build_;

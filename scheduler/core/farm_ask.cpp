@@ -41,30 +41,6 @@ std::vector<SlotGroup> slot_groups(const Fleet& fleet) {
     return groups;
 }
 
-/// Why no known worker could run it; empty if one could.
-std::string why_unplaceable(const Fleet& fleet, const Placement& placement) {
-    if (fleet.workers().empty()) return "The farm knows no worker.";
-    if (fleet.other_fits(WorkerId{}, placement)) return "";
-    if (fleet.any_fits(placement))
-        return "Only workers that are disabled, draining or quarantined could run it.";
-    std::set<Unfit> reasons;
-    for (const auto& [id, worker] : fleet.workers())
-        reasons.insert(Fleet::unfit(worker, placement));
-    // The reason of the workers that come nearest: predicates are tried in the enum's order.
-    const Unfit nearest = *reasons.rbegin();
-    switch (nearest) {
-        case Unfit::none: return "";
-        case Unfit::level: return "No known worker has level " + name_of(placement.run_level) + ".";
-        case Unfit::feature: return "No known worker of its level has all features it requires.";
-        case Unfit::excluded_cpu:
-            return "Every CPU of its level lacked an instruction that it executes.";
-        case Unfit::cores: return "No known worker has as many cores as its rule asks for.";
-        case Unfit::memory: return "No known worker has the memory that it takes.";
-        case Unfit::disk: return "No known worker has the disk space that it takes.";
-    }
-    return "";
-}
-
 struct Sorter {
     bool operator()(const LongBuild& a, const LongBuild& b) const {
         return std::tuple(-a.seconds, a.package, a.variant) <

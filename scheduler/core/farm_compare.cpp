@@ -1,13 +1,9 @@
 // Comparisons: what they have measured, whether that suffices, and what becomes of it.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-
 #include "common/vocab/check.hpp"
 #include "scheduler/core/comparison_progress.hpp"
 #include "scheduler/core/farm.hpp"
-#include "scheduler/core/gate/close_family.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
 
@@ -164,6 +160,8 @@ void Farm::conclude(Comparison comparison,
     comparison.results = std::move(judgement.results);
     comparison.cpu = cpu;
     comparison.p = judgement.p;
+    const bool inheritable = comparison.kind == ComparisonKind::ab && !comparison.results.empty();
+    if (inheritable) comparison.verdict_key = verdict_key_of(comparison);
     decide(std::move(comparison), judgement.verdict, std::move(judgement.reason), now, decision);
 }
 
@@ -174,9 +172,31 @@ void Farm::decide(
     move(std::move(comparison), ComparisonEvent::decide, now, decision);
 }
 
+/// A restart may bring a policy that asks for fewer CPU vendors. One comparison of each variant
+/// stays, whatever its vendor.
+void Farm::cancel_unasked(TimePoint now, Decision& decision) {
+    std::vector<Comparison> unasked;
+    for (const auto& [id, row] : state_.comparisons) {
+        const bool asks_for_one = !row.vendor.empty() && row.kind == ComparisonKind::ab;
+        if (is_final(row.state) || !asks_for_one) continue;
+        const std::vector<std::string>& vendors = release_of(row.rebuild).gate.vendors;
+        if (std::ranges::find(vendors, row.vendor) == vendors.end()) unasked.push_back(row);
+    }
+    for (const Comparison& row : unasked) {
+        const auto stays = [&](ComparisonId id) {
+            return id != row.id && state_.comparisons.at(id).state != ComparisonState::cancelled;
+        };
+        if (std::ranges::none_of(gated_with(row), stays)) continue;
+        sim_mark("vendor no longer asked for");
+        cancel(row, now, decision, "The policy asks for no CPU of " + row.vendor + " any more.");
+        settle_rebuild(row.rebuild, now, decision);
+    }
+}
+
 /// What a restart finds and need not measure: its benchmark file is gone, or the release's
 /// policy is another one now, by which the looks so far suffice.
 void Farm::decide_without_lease(TimePoint now, Decision& decision) {
+    cancel_unasked(now, decision);
     for (const auto& [attempt, lease] : std::map(state_.leases)) {
         if (lease.comparison && !benchmark_of(state_.comparisons.at(*lease.comparison)))
             lose_lease(lease, "Its benchmark file is gone.", now, decision);
@@ -219,69 +239,17 @@ void Farm::settle_comparison(Comparison comparison, TimePoint now, Decision& dec
     }
     if (baseline.state != BuildState::succeeded || variant.state != BuildState::succeeded) return;
 
-    const auto earlier = decided_by_builds_.find(origins_of(comparison));
-    if (earlier != decided_by_builds_.end()) {
-        inherit(std::move(comparison), state_.comparisons.at(earlier->second), now, decision);
-    } else if (!baseline.code_identity.hex.empty() &&
-               baseline.code_identity == variant.code_identity) {
+    if (!baseline.code_identity.hex.empty() && baseline.code_identity == variant.code_identity) {
         decide(std::move(comparison), Verdict::identical, "All code is the same in both.", now,
                decision);
     } else if (!benchmark_of(comparison)) {
         decide(std::move(comparison), Verdict::no_benchmark, "There is no benchmark file for it.",
                now, decision);
+    } else if (const Comparison* earlier = earlier_of(comparison, now)) {
+        inherit(std::move(comparison), *earlier, now, decision);
     } else {
+        add_self_comparison(comparison, decision);
         move(std::move(comparison), ComparisonEvent::builds_done, now, decision);
-    }
-}
-
-/// An earlier verdict has passed the family of its own rebuild and is no member of this one; unless
-/// that family is still open: then it must pass this one.
-void Farm::inherit(Comparison comparison,
-                   const Comparison& from,
-                   TimePoint now,
-                   Decision& decision) {
-    comparison.results = from.results;
-    comparison.cpu = from.cpu;
-    comparison.inherited_from = from.inherited_from.value_or(from.id);
-    if (state_.rebuilds.at(from.rebuild).state == RebuildState::running) comparison.p = from.p;
-    decide(std::move(comparison), *from.verdict, from.reason, now, decision);
-}
-
-/// Once, when no comparison of the rebuild is open: of the promotions only the discoveries pass,
-/// and of what passes the gate ships what has every stage.
-void Farm::close_families(RebuildId rebuild, TimePoint now, Decision& decision) {
-    std::map<std::string, std::vector<Comparison>> by_variant;
-    for (const ComparisonId id : comparisons_of_[rebuild]) {
-        const Comparison& comparison = state_.comparisons.at(id);
-        if (comparison.verdict) by_variant[comparison.variant].push_back(comparison);
-    }
-    const double q = release_of(rebuild).gate.false_discovery_max;
-    for (auto& [variant, comparisons] : by_variant) {
-        std::vector<FamilyMember> members;
-        for (const Comparison& comparison : comparisons) {
-            if (!comparison.p) continue;
-            members.push_back({state_.source_packages.at(comparison.source_package).name,
-                               *comparison.verdict, *comparison.p});
-        }
-        const std::vector<FamilyVerdict> closed = close_family(members, q);
-        auto next = closed.begin();
-        for (Comparison& comparison : comparisons) {
-            const Comparison before = comparison;
-            if (comparison.p) {
-                comparison.p_adjusted = std::min(1.0, std::ceil(next->p_adjusted * 1e6) / 1e6);
-                if (next->demoted) {
-                    sim_mark("promotion is no discovery");
-                    comparison.verdict = Verdict::hold;
-                    comparison.reason += fmt::format(
-                        " But among the {} packages measured it is no discovery: its adjusted "
-                        "p-value of {:.3f} is above {}.",
-                        members.size(), next->p_adjusted, q);
-                }
-                ++next;
-            }
-            comparison.promoted = gate_row(comparison, now).answer == GateAnswer::ships;
-            if (comparison != before) record(decision, std::move(comparison));
-        }
     }
 }
 

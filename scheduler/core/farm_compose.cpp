@@ -53,7 +53,9 @@ void Farm::start_composes(TimePoint now, Decision& decision) {
         compose.created_at = now;
         const PublishedBase base = published_base(rebuild.release, rebuild.stream);
         compose.base = base.compose;
-        ComposePlan plan = plan_compose(release_of(id), base, outcomes_of(id));
+        ReleaseSpec release = release_of(id);
+        release.compose.abi_groups = abi_groups_of(id);
+        ComposePlan plan = plan_compose(release, base, outcomes_of(id));
         std::set<BuildId> builds;
         for (const ComposePackage& row : plan.packages) builds.insert(row.build);
         ComposeBuilds content{compose.id, {builds.begin(), builds.end()}};
@@ -107,19 +109,28 @@ StreamClients Farm::clients_of(const Compose& compose, const std::string& stream
     return clients;
 }
 
-std::optional<StreamClients> Farm::clients_of(const StreamMove& move) const {
-    if (move.kind != MoveKind::promote) return std::nullopt;
-    return clients_of(state_.composes.at(move.compose), move.stream);
+/// A rollback takes those back who are on what the stream shows; whoever is further behind was
+/// looked at when the stream came to that compose.
+StreamClients Farm::clients_of(const StreamMove& move) const {
+    StreamClients clients = clients_of(state_.composes.at(move.compose), move.stream);
+    clients.hurt_allowed = move.hurt_allowed;
+    clients.back = move.kind == MoveKind::rollback;
+    if (clients.back && move.before) clients.earlier = {*move.before};
+    return clients;
 }
 
-void Farm::fail_compose(Compose compose, TimePoint now, Decision& decision) {
+void Farm::fail_compose(Compose compose,
+                        TimePoint now,
+                        Decision& decision,
+                        const std::string& client_check) {
     Rebuild rebuild = state_.rebuilds.at(compose.rebuild);
     compose.state = ComposeState::failed;
     compose.finished_at = now;
     rebuild.state = RebuildState::failed;
     rebuild.finished_at = now;
     const StreamMove* move = pending_move(compose.release, compose.stream);
-    if (move && move->compose == compose.id) end_move(*move, compose.error, now, decision);
+    if (move && move->compose == compose.id)
+        end_move(*move, {compose.error, client_check}, now, decision);
     record(decision, std::move(compose));
     record(decision, std::move(rebuild));
 }
@@ -158,6 +169,7 @@ RunCompose Farm::order_for(const Compose& compose) const {
         for (const auto& [key, package] : packages->second) run.packages.push_back(package);
     }
     run.repos = compose_repos(config_->releases.at(compose.release));
+    run.metadata = config_->releases.at(compose.release).metadata;
     const StreamMove* move = pending_move(compose.release, compose.stream);
     TERRACE_CHECK(move && move->compose == compose.id);
     run.move = move->id;
@@ -181,12 +193,13 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
         sim_mark("compose failed");
         compose.error = e.error;
         ++compose.failures;
-        if (compose.failures < kComposeFailuresMax) {
+        if (e.refused) sim_mark("compose refused");
+        if (!e.refused && compose.failures < kComposeFailuresMax) {
             compose.not_before = now + retry_delay(config_->retry, compose.failures);
             record(decision, std::move(compose));
             return decision;
         }
-        fail_compose(std::move(compose), now, decision);
+        fail_compose(std::move(compose), now, decision, e.client_check);
     } else {
         Rebuild rebuild = state_.rebuilds.at(compose.rebuild);
         compose.state = ComposeState::finished;
@@ -198,7 +211,7 @@ Decision Farm::on(const ComposeEnded& e, TimePoint now) {
         TERRACE_CHECK(move && move->compose == compose.id);
         record(decision, std::move(compose));
         record(decision, std::move(rebuild));
-        end_move(*move, "", now, decision);
+        end_move(*move, {"", e.client_check}, now, decision);
     }
     start_composes(now, decision);
     return decision;

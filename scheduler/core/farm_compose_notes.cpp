@@ -71,7 +71,9 @@ std::vector<Withheld> Farm::withheld_from(const Compose& compose) const {
     if (comparisons != comparisons_of_.end()) {
         for (const ComparisonId id : comparisons->second) {
             const Comparison& comparison = state_.comparisons.at(id);
-            compared[comparison.variant_build] = &comparison;
+            // Of several CPU vendors the one that kept it back.
+            const Comparison*& kept = compared[comparison.variant_build];
+            if (!kept || kept->verdict == Verdict::promote) kept = &comparison;
         }
     }
     std::vector<Withheld> withheld;

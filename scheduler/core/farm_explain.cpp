@@ -27,6 +27,9 @@ std::string unfit_text(Unfit unfit, const Fleet::Entry& worker, const Placement&
         case Unfit::level:
             return fmt::format("It has level {}; the build runs code of level {}.",
                                name_of(worker.level), name_of(placement.run_level));
+        case Unfit::vendor:
+            return fmt::format("Its CPU is {}'s; this is measured on {}'s.", worker.vendor,
+                               placement.vendor);
         case Unfit::feature: {
             std::vector<std::string> missing;
             std::ranges::set_difference(placement.features, worker.features,

@@ -57,7 +57,10 @@ void Farm::cancel(const Build& build, TimePoint now, Decision& decision) {
     move(std::move(ended), BuildEvent::cancel, now, decision);
 }
 
-void Farm::cancel(const Comparison& comparison, TimePoint now, Decision& decision) {
+void Farm::cancel(const Comparison& comparison,
+                  TimePoint now,
+                  Decision& decision,
+                  std::string why) {
     if (const auto lease = lease_of_comparison_.find(comparison.id);
         lease != lease_of_comparison_.end()) {
         AttemptReport report;
@@ -65,7 +68,9 @@ void Farm::cancel(const Comparison& comparison, TimePoint now, Decision& decisio
         report.evidence = "Cancelled.";
         end_attempt(state_.leases.at(lease->second), report, now, decision);
     }
-    move(state_.comparisons.at(comparison.id), ComparisonEvent::cancel, now, decision);
+    Comparison ended = state_.comparisons.at(comparison.id);
+    if (!why.empty()) ended.reason = std::move(why);
+    move(std::move(ended), ComparisonEvent::cancel, now, decision);
 }
 
 Decision Farm::on(const CancelBuild& e, TimePoint now) {
@@ -104,6 +109,7 @@ Decision Farm::on(const CancelRebuild& e, TimePoint now) {
         if (!is_final(state_.comparisons.at(id).state))
             cancel(state_.comparisons.at(id), now, decision);
     }
+    cancel_those_of_itself(e.rebuild, now, decision);
     for (const BuildId id : builds_of_[e.rebuild]) {
         if (!is_final(state_.builds.at(id).state)) cancel(state_.builds.at(id), now, decision);
     }

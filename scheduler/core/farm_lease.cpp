@@ -71,10 +71,10 @@ Decision Farm::on(const RegisterWorker& e, TimePoint now) {
 void Farm::take_back_what_exceeds(WorkerId id, TimePoint now, Decision& decision) {
     const Fleet::Entry& worker = fleet_.at(id);
     for (const Lease& lease : leases_of(id)) {
-        const Build& build = state_.builds.at(
-            lease.build ? *lease.build : state_.comparisons.at(*lease.comparison).variant_build);
-        const Unfit unfit = Fleet::unfit(worker, placement_of(build));
-        if (unfit != Unfit::level && unfit != Unfit::feature) continue;
+        const Unfit unfit = Fleet::unfit(
+            worker, lease.build ? placement_of(state_.builds.at(*lease.build))
+                                : placement_of(state_.comparisons.at(*lease.comparison)));
+        if (unfit != Unfit::level && unfit != Unfit::vendor && unfit != Unfit::feature) continue;
         sim_mark("worker's level fell under a live lease");
         lose_lease(lease,
                    "The worker's CPU changed under it: it is " + name_of(worker.level) +

@@ -62,6 +62,16 @@ Placement Farm::placement_of(const Rebuild& rebuild,
     return placement;
 }
 
+Placement Farm::placement_of(const Comparison& comparison) const {
+    Placement placement = placement_of(state_.builds.at(comparison.variant_build));
+    placement.needs = {1, 0, 0};  // the whole host is its own
+    placement.vendor = comparison.vendor;
+    // Whether it runs on that vendor's CPUs is what the policy wants to know: it must not wait for
+    // ever since a build has faulted on all there are.
+    if (!placement.vendor.empty()) placement.excluded_cpus.clear();
+    return placement;
+}
+
 double Farm::rank_of(const Build& build) const {
     const SourcePackage& source = state_.source_packages.at(build.source_package);
     const ReleaseSpec& release = release_of(build.rebuild);

@@ -5,7 +5,9 @@
 #include "common/vocab/check.hpp"
 #include "common/vocab/sha256.hpp"
 #include "scheduler/core/farm.hpp"
+#include "scheduler/core/gate/abi_groups.hpp"
 #include "scheduler/core/gate/audit_gate.hpp"
+#include "scheduler/core/gate/verdict_key.hpp"
 #include "scheduler/core/retry.hpp"
 #include "scheduler/core/sim_mark.hpp"
 
@@ -194,6 +196,10 @@ void Farm::finish_build(Build build,
         apply_exceptions(config_->audit_exceptions, audit.report);
         build.audit_findings = leak_lines(audit.report);
         build.interfaces = digests_of(audit.report.interfaces);
+        build.compilers = compilers_among(report.buildroot_packages);
+        build.abi = abi_interface_of(report.buildroot_packages, audit.report.interfaces,
+                                     release_of(build.rebuild).compose.abi_group_libraries);
+        build.installed_bytes = audit.report.installed_bytes;
         record(decision, std::move(audit));
         for (const RpmFile& rpm : report.rpms) {
             BuildRpm row;

@@ -8,13 +8,20 @@
 namespace terrace::core {
 namespace {
 
-/// rpm compares these literally: a package that names archs is built only for those.
+/// As rpmbuild does, tried with 4.18. The header has the names that macros such as %{ix86} stood
+/// for. They are compared with the arch that is built for, whole words: x86_64 is not x86_64_v3.
+/// That is so for a noarch package, too, whether or not it names noarch.
 bool arch_allowed(const SourcePackage& package, const VariantSpec& variant) {
     const auto names = [&](const std::vector<std::string>& archs) {
         return std::ranges::find(archs, variant.target_arch) != archs.end();
     };
     if (!package.exclusive_arch.empty() && !names(package.exclusive_arch)) return false;
     return !names(package.exclude_arch);
+}
+
+std::string rule_digest(const PackageRule& rule) {
+    const std::string check = rule.skip_check.empty() ? "check" : "nocheck";
+    return sha256_of_text(rule.extra_flags + "\n" + check).hex;
 }
 
 }  // namespace
@@ -26,11 +33,7 @@ std::string Farm::identity_of(const Rebuild& rebuild, const Build& build) const 
     std::string identity = package.srpm_digest.hex + "/" + release.variant(build.variant)->digest +
                            "/" + rebuild.seed.hex;
     const PackageRule& rule = release.rule(package.name);
-    if (!rule.extra_flags.empty() || !rule.skip_check.empty()) {
-        identity += "/" + sha256_of_text(rule.extra_flags + "\n" +
-                                         (rule.skip_check.empty() ? "check" : "nocheck"))
-                              .hex;
-    }
+    if (!rule.extra_flags.empty() || !rule.skip_check.empty()) identity += "/" + rule_digest(rule);
     if (rebuild.mode == Mode::flat) return identity;
     std::vector<std::string> digests;
     for (const RpmFile& rpm : buildroot_rpms_of(build)) digests.push_back(rpm.digest.hex);
@@ -89,6 +92,7 @@ std::vector<Build> Farm::siblings_of(const Rebuild& rebuild, const SourcePackage
         build.rebuild = rebuild.id;
         build.source_package = package.id;
         build.variant = name;
+        build.flags = sha256_of_text(variant.digest + "/" + rule_digest(rule)).hex;
         build.dist = "." + release.dist_suffix + "." + std::to_string(rebuild.counter);
         if (rebuild.mode == Mode::flat) build.identity = identity_of(rebuild, build);
         siblings.push_back(std::move(build));
@@ -114,6 +118,9 @@ void Farm::settle_siblings(const Rebuild& rebuild,
             build.level_used = origin.level_used;
             build.audit_findings = origin.audit_findings;
             build.interfaces = origin.interfaces;
+            build.compilers = origin.compilers;
+            build.abi = origin.abi;
+            build.installed_bytes = origin.installed_bytes;
             move(std::move(build), BuildEvent::reused, now, decision);
             if (rebuild.mode == Mode::ordered) build_ended(id, now, decision);
         } else {

@@ -37,9 +37,10 @@ void Farm::start_move(StreamMove move, TimePoint now, Decision& decision) {
     record(decision, std::move(move));
 }
 
-void Farm::end_move(StreamMove move, std::string error, TimePoint now, Decision& decision) {
-    move.state = error.empty() ? MoveState::finished : MoveState::failed;
-    move.error = std::move(error);
+void Farm::end_move(StreamMove move, MoveOutcome outcome, TimePoint now, Decision& decision) {
+    move.state = outcome.error.empty() ? MoveState::finished : MoveState::failed;
+    move.error = std::move(outcome.error);
+    move.client_check = std::move(outcome.client_check);
     move.finished_at = now;
     if (move.state == MoveState::finished) {
         record(decision, Stream{move.release, move.stream, move.compose});
@@ -171,6 +172,7 @@ Decision Farm::on(const MoveStream& e, TimePoint now) {
     move.stream = e.stream;
     move.kind = e.kind;
     move.compose = *target;
+    move.hurt_allowed = e.hurt_allowed;
     start_move(std::move(move), now, decision);
     decision.reply = Reply{MadeMove{state_.stream_moves.rbegin()->first}};
     return decision;
@@ -183,7 +185,7 @@ Decision Farm::on(const MoveEnded& e, TimePoint now) {
         return decision;  // told twice, or about a move of an earlier life
     }
     if (!e.error.empty()) sim_mark("move failed");
-    end_move(found->second, e.error, now, decision);
+    end_move(found->second, {e.error, e.client_check}, now, decision);
     start_composes(now, decision);
     return decision;
 }
@@ -233,6 +235,7 @@ GarbagePlan Farm::plan_garbage(TimePoint now, Decision& decision, bool dry_run) 
     }
     if (!dry_run) {
         for (Change& change : expired) record(decision, std::move(change));
+        cancel_without_packages(now, decision);
     }
     return plan;
 }

@@ -234,17 +234,22 @@ Decision Farm::on(const SubmitRebuild& e, TimePoint now) {
 void Farm::add_comparisons(const Rebuild& rebuild,
                            const std::vector<BuildId>& siblings,
                            Decision& decision) {
+    std::vector<std::string> vendors = config_->releases.at(rebuild.release).gate.vendors;
+    if (vendors.empty()) vendors.emplace_back();  // any will do
     for (std::size_t i = 1; i < siblings.size(); ++i) {
         const Build& baseline = state_.builds.at(siblings.front());
         const Build& variant = state_.builds.at(siblings[i]);
-        Comparison comparison;
-        comparison.id = next_id(state_.comparisons);
-        comparison.rebuild = rebuild.id;
-        comparison.source_package = baseline.source_package;
-        comparison.variant = variant.variant;
-        comparison.baseline_build = baseline.id;
-        comparison.variant_build = variant.id;
-        record(decision, std::move(comparison));
+        for (const std::string& vendor : vendors) {
+            Comparison comparison;
+            comparison.id = next_id(state_.comparisons);
+            comparison.rebuild = rebuild.id;
+            comparison.source_package = baseline.source_package;
+            comparison.variant = variant.variant;
+            comparison.vendor = vendor;
+            comparison.baseline_build = baseline.id;
+            comparison.variant_build = variant.id;
+            record(decision, std::move(comparison));
+        }
     }
 }
 

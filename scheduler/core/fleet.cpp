@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <set>
+
+#include "common/vocab/names.hpp"
 
 namespace terrace::core {
 namespace {
@@ -55,6 +58,7 @@ void Fleet::put(const Worker& worker) {
     entry.level = worker.level;
     entry.slots = worker.hello.slots;
     entry.cpu = cpu_of(worker.hello);
+    entry.vendor = worker.hello.vendor;
     entry.host = worker.hello.host;
     entry.features = worker.hello.features;
     std::ranges::sort(entry.features);
@@ -122,6 +126,7 @@ void Fleet::ended(const Lease& lease) {
 
 Unfit Fleet::unfit(const Entry& worker, const Placement& placement) {
     if (worker.level < placement.run_level) return Unfit::level;
+    if (!placement.vendor.empty() && worker.vendor != placement.vendor) return Unfit::vendor;
     if (!std::ranges::includes(worker.features, placement.features)) return Unfit::feature;
     if (std::ranges::find(placement.excluded_cpus, worker.cpu) != placement.excluded_cpus.end())
         return Unfit::excluded_cpu;
@@ -225,6 +230,30 @@ std::vector<WorkerId> Fleet::lesser_that_wait(Level below,
             found.push_back(worker.id);
     }
     return found;
+}
+
+std::string why_unplaceable(const Fleet& fleet, const Placement& placement) {
+    if (fleet.workers().empty()) return "The farm knows no worker.";
+    if (fleet.other_fits(WorkerId{}, placement)) return "";
+    if (fleet.any_fits(placement))
+        return "Only workers that are disabled, draining or quarantined could run it.";
+    std::set<Unfit> reasons;
+    for (const auto& [id, worker] : fleet.workers())
+        reasons.insert(Fleet::unfit(worker, placement));
+    // The reason of the workers that come nearest: predicates are tried in the enum's order.
+    const Unfit nearest = *reasons.rbegin();
+    switch (nearest) {
+        case Unfit::none: return "";
+        case Unfit::level: return "No known worker has level " + name_of(placement.run_level) + ".";
+        case Unfit::vendor: return "No known worker has a CPU of " + placement.vendor + ".";
+        case Unfit::feature: return "No known worker of its level has all features it requires.";
+        case Unfit::excluded_cpu:
+            return "Every CPU of its level lacked an instruction that it executes.";
+        case Unfit::cores: return "No known worker has as many cores as its rule asks for.";
+        case Unfit::memory: return "No known worker has the memory that it takes.";
+        case Unfit::disk: return "No known worker has the disk space that it takes.";
+    }
+    return "";
 }
 
 }  // namespace terrace::core

@@ -29,10 +29,12 @@ struct Placement {
     Certainty disk_certainty = Certainty::exact;
     std::vector<std::string> features;       ///< beside the level, sorted
     std::vector<std::string> excluded_cpus;  ///< as cpu_of() names them
+    std::string vendor = {};                 ///< of the CPU; empty: any
     friend auto operator<=>(const Placement& a, const Placement& b) {
         const auto key = [](const Placement& p) {
             return std::tie(p.run_level, p.needs.cores, p.needs.memory_bytes, p.needs.disk_bytes,
-                            p.memory_certainty, p.disk_certainty, p.features, p.excluded_cpus);
+                            p.memory_certainty, p.disk_certainty, p.features, p.excluded_cpus,
+                            p.vendor);
         };
         return key(a) <=> key(b);
     }
@@ -48,8 +50,8 @@ Resources size_class_of(const Resources& needs);
 std::string cpu_of(const WorkerHello& hello);
 
 /// The first reason why a worker, were it idle, could not run something; `none` if it could.
-enum class Unfit { none, level, feature, excluded_cpu, cores, memory, disk };
-BOOST_DESCRIBE_ENUM(Unfit, none, level, feature, excluded_cpu, cores, memory, disk)
+enum class Unfit { none, level, vendor, feature, excluded_cpu, cores, memory, disk };
+BOOST_DESCRIBE_ENUM(Unfit, none, level, vendor, feature, excluded_cpu, cores, memory, disk)
 
 /// The workers as placement sees them: what each has, and what its leases have taken of it. Derived
 /// from the farm's rows, and kept up to date as they change; every question is answered in time
@@ -67,6 +69,7 @@ public:
         Level level = Level::none;
         int slots = 1;
         std::string cpu;
+        std::string vendor;
         std::string host;
         std::vector<std::string> features;  ///< sorted
         Resources total;
@@ -126,5 +129,8 @@ private:
     /// By level, so that the least capable come first.
     std::map<std::pair<Level, std::pair<WorkerId, int>>, TimePoint> waiting_;
 };
+
+/// Why no known worker could run it, as a sentence; empty if one could.
+std::string why_unplaceable(const Fleet& fleet, const Placement& placement);
 
 }  // namespace terrace::core

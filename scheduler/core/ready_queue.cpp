@@ -28,8 +28,13 @@ struct ReadyQueue::Search {
     bool left_to_others = false;
 };
 
+ReadyQueue::Turn ReadyQueue::turn_of(const ReadyItem& item) {
+    if (!item.is_comparison()) return Turn::build;
+    return item.of_itself ? Turn::of_itself : Turn::comparison;
+}
+
 ReadyQueue::Queue ReadyQueue::queue_of(const ReadyItem& item) {
-    return {item.is_comparison(), item.priority, item.rebuild};
+    return {turn_of(item), item.priority, item.rebuild};
 }
 
 void ReadyQueue::stand_in_line(const ReadyItem& item) {
@@ -172,15 +177,13 @@ const ReadyItem* ReadyQueue::best_of(Search& search, const Lines& lines, Rebuild
     return decides ? longest : highest;
 }
 
-const ReadyItem* ReadyQueue::find_in(Search& search,
-                                     bool comparison,
-                                     PriorityClass priority) const {
+const ReadyItem* ReadyQueue::find_in(Search& search, Turn turn, PriorityClass priority) const {
     const ReadyItem* best = nullptr;
     RebuildId best_rebuild;
-    auto queue = queues_.lower_bound({comparison, priority, {}});
+    auto queue = queues_.lower_bound({turn, priority, {}});
     for (; queue != queues_.end(); ++queue) {
-        const auto& [its_kind, its_priority, rebuild] = queue->first;
-        if (its_kind != comparison || its_priority != priority) break;
+        const auto& [its_turn, its_priority, rebuild] = queue->first;
+        if (its_turn != turn || its_priority != priority) break;
         if (paused_.contains(rebuild)) continue;
         if (best && !shares_.before(rebuild, best_rebuild, search.now)) continue;
         if (const ReadyItem* item = best_of(search, queue->second, rebuild)) {
@@ -204,12 +207,12 @@ const ReadyItem* ReadyQueue::find(const SlotOffer& offer, TimePoint now, Duratio
         reserved_.erase(reserved);
     }
     Search search{offer, now, reserve_after};
-    for (const bool comparison : std::array{false, true}) {
-        if (!(comparison ? offer.comparisons : offer.builds)) continue;
+    for (const Turn turn : std::array{Turn::build, Turn::comparison, Turn::of_itself}) {
+        if (!(turn == Turn::build ? offer.builds : offer.comparisons)) continue;
         for (const PriorityClass priority :
              std::array{PriorityClass::urgent, PriorityClass::normal, PriorityClass::background}) {
             if (priority == PriorityClass::background && !offer.background) continue;
-            const ReadyItem* item = find_in(search, comparison, priority);
+            const ReadyItem* item = find_in(search, turn, priority);
             refused_for_others_ |= search.left_to_others;
             if (search.starved) {
                 sim_mark("worker reserved");
@@ -229,8 +232,8 @@ std::vector<const ReadyItem*> ReadyQueue::probes_for(const Fleet::Entry& worker,
     wake(now);
     std::vector<const ReadyItem*> found;
     for (const auto& [queue, lines] : queues_) {
-        const auto& [comparison, priority, rebuild] = queue;
-        if (comparison != comparisons || paused_.contains(rebuild)) continue;
+        const auto& [turn, priority, rebuild] = queue;
+        if ((turn != Turn::build) != comparisons || paused_.contains(rebuild)) continue;
         for (const auto& [key, line] : lines) {
             const auto& [placement, avoid] = key;
             if (placement.run_level > worker.level) break;
@@ -265,8 +268,8 @@ ReadyQueue::Position ReadyQueue::position_of(const What& what) const {
     const ReadyItem* mine = item(what);
     if (!mine) return position;
     for (const auto& [queue, lines] : queues_) {
-        const auto& [comparison, priority, rebuild] = queue;
-        if (comparison != mine->is_comparison() || priority < mine->priority) continue;
+        const auto& [turn, priority, rebuild] = queue;
+        if (turn != turn_of(*mine) || priority < mine->priority) continue;
         for (const auto& [key, line] : lines) {
             if (priority > mine->priority) {
                 position.of_higher_class += line.size();

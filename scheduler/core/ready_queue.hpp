@@ -28,6 +28,7 @@ struct ReadyItem {
     TimePoint ready_at{};
     TimePoint not_before{};         ///< back-off
     std::optional<WorkerId> avoid;  ///< this worker failed it, so another goes first
+    bool of_itself = false;         ///< a comparison of a baseline with itself: after all others
 
     bool is_comparison() const { return std::holds_alternative<ComparisonId>(what); }
 };
@@ -46,11 +47,11 @@ struct SlotOffer {
 };
 
 /// All that is ready, in the order in which it is handed out (docs/placement.md): builds before
-/// comparisons, which need a quiet host; priority class; fair share between rebuilds; then, within
-/// one rebuild, on slots kept for short builds the shortest, else what is critical by rank, and
-/// else the highest run level that the worker has, since fewer workers can do it, by rank. Items
-/// that ask the same of a worker stand in one line, so a lookup costs O(lines), and never walks
-/// what waits.
+/// comparisons, which need a quiet host, and of those the ones that decide nothing last; priority
+/// class; fair share between rebuilds; then, within one rebuild, on slots kept for short builds the
+/// shortest, else what is critical by rank, and else the highest run level that the worker has,
+/// since fewer workers can do it, by rank. Items that ask the same of a worker stand in one line,
+/// so a lookup costs O(lines), and never walks what waits.
 class ReadyQueue {
 public:
     using What = std::variant<BuildId, ComparisonId>;
@@ -108,9 +109,11 @@ private:
     using Line = std::set<std::pair<Place, What>>;
     /// By what they ask of a worker; grouped by level through the order of Placement.
     using Lines = std::map<std::pair<Placement, std::optional<WorkerId>>, Line>;
-    /// (comparison, class, rebuild)
-    using Queue = std::tuple<bool, PriorityClass, RebuildId>;
+    /// What is handed out first, whatever its class.
+    enum class Turn { build, comparison, of_itself };
+    using Queue = std::tuple<Turn, PriorityClass, RebuildId>;
 
+    static Turn turn_of(const ReadyItem& item);
     static Queue queue_of(const ReadyItem& item);
     void stand_in_line(const ReadyItem& item);
     void leave_line(const ReadyItem& item);
@@ -119,7 +122,7 @@ private:
     const ReadyItem* best_of(Search& search, const Lines& lines, RebuildId rebuild) const;
     const ReadyItem* quick_of(Search& search, const Lines& lines) const;
     bool may_take(Search& search, const Lines::key_type& line, const ReadyItem& first) const;
-    const ReadyItem* find_in(Search& search, bool comparison, PriorityClass priority) const;
+    const ReadyItem* find_in(Search& search, Turn turn, PriorityClass priority) const;
 
     std::map<What, ReadyItem> items_;
     std::map<Queue, Lines> queues_;

@@ -135,12 +135,23 @@ BOOST_DESCRIBE_STRUCT(Rebuild,
                        created_at,
                        finished_at))
 
+/// What a build shares with others through libraries whose types depend on the level
+/// (gate/abi_groups.hpp).
+struct AbiInterface {
+    std::vector<std::string> libraries;  ///< packages of ComposePolicy::abi_group_libraries
+    std::vector<std::string> sonames_provided;
+    std::vector<std::string> sonames_required;
+    friend bool operator==(const AbiInterface&, const AbiInterface&) = default;
+};
+BOOST_DESCRIBE_STRUCT(AbiInterface, (), (libraries, sonames_provided, sonames_required))
+
 struct Build {
     BuildId id;
     RebuildId rebuild;
     SourcePackageId source_package;
     std::string variant;
     std::string identity;  ///< docs/architecture.md, section 5; equal identity, equal output
+    std::string flags;  ///< what its variant's configuration and its package's rule say, in short
     std::string dist;
     BuildState state = BuildState::blocked;
     int attempts = 0;
@@ -159,6 +170,9 @@ struct Build {
     Level level_used = Level::none;  ///< the highest level of any instruction found in its RPMs
     std::vector<std::string> audit_findings;  ///< leaks that no exception covers; the first few
     std::vector<FacetDigests> interfaces;     ///< what its RPMs are to others
+    std::vector<std::string> compilers;       ///< NEVRAs in its build root; none: not known
+    std::optional<AbiInterface> abi;          ///< where its build root had such a library
+    std::int64_t installed_bytes = 0;         ///< of its packages, debug ones apart; 0: not known
     std::optional<TimePoint> finished_at;
     std::optional<TimePoint> removed_at;  ///< since then its packages may be gone: never reused
     friend bool operator==(const Build&, const Build&) = default;
@@ -170,6 +184,7 @@ BOOST_DESCRIBE_STRUCT(Build,
                        source_package,
                        variant,
                        identity,
+                       flags,
                        dist,
                        state,
                        attempts,
@@ -188,6 +203,9 @@ BOOST_DESCRIBE_STRUCT(Build,
                        level_used,
                        audit_findings,
                        interfaces,
+                       compilers,
+                       abi,
+                       installed_bytes,
                        finished_at,
                        removed_at))
 
@@ -198,13 +216,20 @@ struct BuildRpm : RpmFile {
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
 
+/// `ab`: the variant against the baseline. `aa`: the baseline against itself, which shows how often
+/// the gate is wrong and decides nothing (docs/gate.md).
+enum class ComparisonKind { ab, aa };
+BOOST_DESCRIBE_ENUM(ComparisonKind, ab, aa)
+
 struct Comparison {
     ComparisonId id;
     RebuildId rebuild;
     SourcePackageId source_package;
     std::string variant;
+    ComparisonKind kind = ComparisonKind::ab;
+    std::string vendor;  ///< of the CPUs that it is measured on; empty: any
     BuildId baseline_build;
-    BuildId variant_build;
+    BuildId variant_build;  ///< of an `aa` the baseline's, too
     ComparisonState state = ComparisonState::waiting;
     int attempts = 0;
     int infra_failures = 0;
@@ -218,7 +243,8 @@ struct Comparison {
     std::optional<double> p;
     std::optional<double> p_adjusted;            ///< once the family is closed
     std::optional<ComparisonId> inherited_from;  ///< whose verdict this is
-    bool promoted = false;  ///< what the gate made of the verdict, once the family is closed
+    std::string verdict_key;  ///< of one that was measured: what it is about (gate/verdict_key.hpp)
+    bool promoted = false;    ///< what the gate made of the verdict, once the family is closed
     std::optional<TimePoint> decided_at;
     friend bool operator==(const Comparison&, const Comparison&) = default;
 };
@@ -228,6 +254,8 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        rebuild,
                        source_package,
                        variant,
+                       kind,
+                       vendor,
                        baseline_build,
                        variant_build,
                        state,
@@ -241,6 +269,7 @@ BOOST_DESCRIBE_STRUCT(Comparison,
                        p,
                        p_adjusted,
                        inherited_from,
+                       verdict_key,
                        promoted,
                        decided_at))
 
@@ -331,12 +360,24 @@ struct StreamMove {
     std::string error;
     TimePoint created_at{};
     std::optional<TimePoint> finished_at;
+    bool hurt_allowed = false;  ///< somebody's word: it moves whatever becomes of its clients
+    std::string client_check;   ///< what the check of its clients found; empty: it was not made
     friend bool operator==(const StreamMove&, const StreamMove&) = default;
 };
-BOOST_DESCRIBE_STRUCT(
-    StreamMove,
-    (),
-    (id, release, stream, kind, compose, before, state, error, created_at, finished_at))
+BOOST_DESCRIBE_STRUCT(StreamMove,
+                      (),
+                      (id,
+                       release,
+                       stream,
+                       kind,
+                       compose,
+                       before,
+                       state,
+                       error,
+                       created_at,
+                       finished_at,
+                       hurt_allowed,
+                       client_check))
 
 /// The farm's state: enough to go on after a crash. Ended attempts, and the samples of comparisons
 /// that are decided, are in the database only.

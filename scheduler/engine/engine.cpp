@@ -152,25 +152,25 @@ void Engine::abandon(const std::string& why) {
 void Engine::start(core::RunCompose run) {
     const ComposeId id = run.compose.id;
     if (!composing_.insert(id).second) return;
-    composer_.start(std::move(run), [this](ComposeId compose, std::string error) {
-        auto done = [this, compose](const Result<core::Reply>& reply) {
+    composer_.start(std::move(run), [this](core::ComposeEnded end) {
+        auto done = [this, compose = end.compose](const Result<core::Reply>& reply) {
             // Not recorded? Then it is started once more; it finds its work done.
             (void)reply;
             composing_.erase(compose);
         };
-        post_(Command{core::ComposeEnded{compose, std::move(error)}, std::move(done)});
+        post_(Command{std::move(end), std::move(done)});
     });
 }
 
 void Engine::start(core::RunMove run) {
     const StreamMoveId id = run.move.id;
     if (!moving_.insert(id).second) return;
-    composer_.start(std::move(run), [this](StreamMoveId move, std::string error) {
-        auto done = [this, move](const Result<core::Reply>& reply) {
+    composer_.start(std::move(run), [this](core::MoveEnded end) {
+        auto done = [this, move = end.move](const Result<core::Reply>& reply) {
             (void)reply;  // not recorded: it is started once more
             moving_.erase(move);
         };
-        post_(Command{core::MoveEnded{move, std::move(error)}, std::move(done)});
+        post_(Command{std::move(end), std::move(done)});
     });
 }
 

@@ -33,13 +33,13 @@ public:
 /// Publishes composes, one after the other.
 class Composer {
 public:
-    using Ended = std::function<void(ComposeId compose, std::string error)>;
+    using Ended = std::function<void(core::ComposeEnded)>;
     virtual ~Composer() = default;
     /// Returns at once. Idempotent: a compose that is there already is just pointed to again.
-    /// `ended` is called once, from any thread; an empty error means published.
+    /// `ended` is called once, from any thread.
     virtual void start(core::RunCompose order, Ended ended) = 0;
 
-    using MoveEnded = std::function<void(StreamMoveId move, std::string error)>;
+    using MoveEnded = std::function<void(core::MoveEnded)>;
     /// The same for a stream that moves to a compose which is there.
     virtual void start(core::RunMove order, MoveEnded ended) = 0;
 };

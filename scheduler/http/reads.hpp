@@ -39,8 +39,9 @@ BOOST_DESCRIBE_STRUCT(BuildFilter, (Page), (rebuild, state, variant, package))
 
 struct ComparisonFilter : Page {
     std::optional<std::int64_t> rebuild;
+    std::string kind = "ab";  ///< or "aa": baselines against themselves
 };
-BOOST_DESCRIBE_STRUCT(ComparisonFilter, (Page), (rebuild))
+BOOST_DESCRIBE_STRUCT(ComparisonFilter, (Page), (rebuild, kind))
 
 struct ComposeFilter : Page {
     std::string release;
@@ -77,6 +78,8 @@ public:
     virtual std::optional<std::string> comparison(ComparisonId id) = 0;
     /// A core::ComparedRebuild.
     virtual std::optional<std::string> gate_costs(RebuildId rebuild) = 0;
+    /// An array of core::SelfComparison; an empty release: of all.
+    virtual std::string self_comparisons(const std::string& release) = 0;
     virtual std::string composes(const ComposeFilter& filter) = 0;
     virtual std::optional<std::string> compose(ComposeId id) = 0;
     virtual std::optional<std::string> compose_diff(ComposeId before, ComposeId after) = 0;

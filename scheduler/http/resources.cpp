@@ -15,6 +15,7 @@ void add_all(Router& router, const Services& services) {
     add_comparisons(router, services);
     add_gate(router, services);
     add_gate_report(router, services);
+    add_gate_policy(router, services);
     add_composes(router, services);
     add_streams(router, services);
     add_objects(router, services);

@@ -17,6 +17,7 @@ void add_builds(Router& router, const Services& services);
 void add_attempts(Router& router, const Services& services);
 void add_comparisons(Router& router, const Services& services);
 void add_gate(Router& router, const Services& services);
+void add_gate_policy(Router& router, const Services& services);
 void add_gate_report(Router& router, const Services& services);
 void add_composes(Router& router, const Services& services);
 void add_streams(Router& router, const Services& services);

@@ -82,7 +82,9 @@ struct Intake {
 struct RepoCare {
     std::function<Result<wire::GarbageReport>(core::GarbagePlan)> collect;
     std::function<Result<wire::FsckReport>(core::RepoState)> fsck;
-    std::function<Result<wire::VerifyReport>(std::string release, std::string stream)> verify;
+    std::function<Result<wire::VerifyReport>(
+        std::string release, std::string stream, core::RepoState)>
+        verify;
 };
 
 /// How much one request may bring, in bytes.
@@ -103,6 +105,8 @@ struct Services {
     LogKeeping log_keeping;
     Intake intake;
     RepoCare repos;
+    /// A gate's policy in YAML, as a release file has it. For blocking threads.
+    std::function<Result<core::GatePolicy>(std::string yaml)> parse_gate_policy;
     BlockingPool& read_pool;    ///< queries
     BlockingPool& file_pool;    ///< objects and logs
     BlockingPool& intake_pool;  ///< what takes long

@@ -19,6 +19,7 @@ asio::awaitable<Response> promote(const Services& services, Request request) {
     if (!wanted) co_return failure(wanted.error());
     core::MoveStream move = move_event(request, core::MoveKind::promote);
     move.compose = ComposeId{wanted->compose};
+    move.hurt_allowed = wanted->hurt_allowed;
     core::Event event = std::move(move);
     co_return co_await answer_reply<core::MadeMove>(services, std::move(event), 202);
 }
@@ -28,6 +29,7 @@ asio::awaitable<Response> roll_back(const Services& services, Request request) {
     if (!wanted) co_return failure(wanted.error());
     core::MoveStream move = move_event(request, core::MoveKind::rollback);
     if (wanted->to) move.compose = ComposeId{*wanted->to};
+    move.hurt_allowed = wanted->hurt_allowed;
     core::Event event = std::move(move);
     co_return co_await answer_reply<core::MadeMove>(services, std::move(event), 202);
 }
@@ -43,16 +45,17 @@ asio::awaitable<Response> verify(const Services& services, Request request) {
     core::Event event = core::AskRepos();
     const Result<core::Reply> reply = co_await ask(services.post, std::move(event));
     if (!reply) co_return failure(reply.error());
-    const auto& streams = std::get<core::RepoState>(*reply).streams;
-    const bool known = std::ranges::any_of(streams, [&](const core::Stream& stream) {
+    const auto& state = std::get<core::RepoState>(*reply);
+    const bool known = std::ranges::any_of(state.streams, [&](const core::Stream& stream) {
         return stream.release == request.captured.at(0) && stream.name == request.captured.at(1);
     });
     if (!known) {
         co_return failure(404, "Release '" + request.captured.at(0) +
                                    "' has no published stream '" + request.captured.at(1) + "'.");
     }
-    auto look = [&services, release = request.captured.at(0), stream = request.captured.at(1)] {
-        return services.repos.verify(release, stream);
+    auto look = [&services, state, release = request.captured.at(0),
+                 stream = request.captured.at(1)] {
+        return services.repos.verify(release, stream, state);
     };
     const Result<wire::VerifyReport> report = co_await services.repo_pool.run(std::move(look));
     co_return report_response(report);

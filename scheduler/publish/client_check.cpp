@@ -95,8 +95,8 @@ public:
         for (const std::string& name : judge_together(names, repos)) install_alone(name, repos);
         for (const Start& start : starts) {
             for (const auto& [machine, on_it] : machines_with(start.names, start.repos)) {
-                for (const Errand errand : {Errand::upgrade, Errand::distro_sync})
-                    move(errand, machine, on_it, start, repos);
+                if (!check_.back) move(Errand::upgrade, machine, on_it, start, repos);
+                move(Errand::distro_sync, machine, on_it, start, repos);
             }
         }
     }
@@ -182,6 +182,7 @@ private:
         const NameList problems = moved.run(errand, repos);
         const std::string what = name_of(errand) + " from " + start.name;
         if (problems.empty()) {
+            if (check_.back) report_left_behind(moved, what);
             for (const auto& [package, cause] : wrong_on(moved)) {
                 if (errand != Errand::upgrade || !is_known_to_stall(package, start.repos))
                     report(what, package, cause);
@@ -223,6 +224,20 @@ private:
                                                  to_string(baseline->second) + ".");
         }
         return wrong;
+    }
+
+    /// What the stream had, and a client keeps though the stream has gone back.
+    void report_left_behind(const Machine& machine, const std::string& errand) {
+        for (const solv::OnMachine& package : machine.packages()) {
+            const auto baseline = now_.newest().find(package.name);
+            const bool of_stream = std::ranges::none_of(
+                check_.platform, [&](const auto& repo) { return repo.name == package.repo; });
+            if (!of_stream || baseline == now_.newest().end() || !(baseline->second < package.evr))
+                continue;
+            report(errand, package.name,
+                   "It would keep " + to_string(package.evr) + "." + package.arch +
+                       ", and the stream goes back to " + to_string(baseline->second) + ".");
+        }
     }
 
     bool is_full() const { return findings_.size() >= kFindingsMax; }

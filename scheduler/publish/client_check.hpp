@@ -34,6 +34,9 @@ struct ClientCheck {
     std::vector<OfferedVariant> variants;
     /// The composes that clients may come from; the last one is the stream's.
     std::vector<std::filesystem::path> earlier;
+    /// The stream goes back: its clients follow by distro-sync, and must end with nothing of the
+    /// stream that is newer than the compose's. Upgrade, which never goes back, is not looked at.
+    bool back = false;
     /// Repositories beside the stream's that every client has: what packages of a release that is
     /// not complete in itself need.
     std::vector<solv::ClientRepo> platform;

@@ -9,6 +9,7 @@
 #include "common/vocab/sha256.hpp"
 #include "common/wire/json.hpp"
 #include "scheduler/publish/client_config.hpp"
+#include "scheduler/publish/compose_sums.hpp"
 #include "scheduler/publish/metadata_shard.hpp"
 #include "scheduler/publish/provenance.hpp"
 #include "scheduler/publish/provenance_store.hpp"
@@ -163,6 +164,22 @@ void ComposeSigner::finish_repo(const core::Compose& compose,
     os::write_file_atomically(directory / "repodata" / "repomd.xml.asc", signature.bytes);
     os::write_file_atomically(directory / kMirrorListName,
                               mirror_list(compose.release, compose.id, repo, options_.url));
+}
+
+void ComposeSigner::finish_compose(const core::Compose& compose,
+                                   const std::filesystem::path& directory) const {
+    if (compose.signing == Signing::none) return;
+    const MadeSignature signature =
+        client_.sign(wire::SignKind::sums, wire::SignClass::urgent, compose.release,
+                     os::read_file(directory / kSumsName));
+    os::write_file_atomically(directory / kSumsSignatureName, signature.bytes);
+}
+
+std::string ComposeSigner::public_keys(const std::string& release) const {
+    if (options_.socket.empty())
+        throw PublishError("scheduler.yaml names no signer: set signer.socket.");
+    SignerClient client(options_.socket);  // its own: another thread's answers do not hold it up
+    return client.keys(release).public_keys;
 }
 
 void ComposeSigner::write_client_files(const std::filesystem::path& release_directory,

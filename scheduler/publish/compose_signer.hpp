@@ -25,7 +25,8 @@ struct SigningOptions {
 /// go through it, too: they get provenance without a signature, and client files that say so. What
 /// is signed once is never signed again. All throw PublishError and std::system_error; the stream
 /// has not moved then, and the next try goes on where this one ended. Used by one thread at a time
-/// but for sign_rpms().
+/// but for sign_rpms() and
+/// public_keys().
 class ComposeSigner {
 public:
     /// All must outlive it.
@@ -50,6 +51,12 @@ public:
     void finish_repo(const core::Compose& compose,
                      const std::string& repo,
                      const std::filesystem::path& directory) const;
+
+    /// Of a compose that is all there but for this: SHA256SUMS.asc. Synced.
+    void finish_compose(const core::Compose& compose, const std::filesystem::path& directory) const;
+
+    /// Armored, from the signer; from any thread.
+    std::string public_keys(const std::string& release) const;
 
     /// Beside streams/: the public keys, and the .repo file of each of the release's streams.
     void write_client_files(const std::filesystem::path& release_directory,

@@ -3,11 +3,13 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "common/os/files.hpp"
 #include "common/vocab/check.hpp"
+#include "scheduler/publish/compose_sums.hpp"
 #include "scheduler/publish/incoming_directory.hpp"
 #include "scheduler/publish/link_file.hpp"
 #include "scheduler/publish/manifest.hpp"
@@ -62,6 +64,7 @@ void make_repo(const ObjectStore& store,
                const std::vector<const ManifestPackage*>& packages,
                std::set<Digest>& checked,
                TimePoint time,
+               std::span<const ExtraMetadata> extras,
                const Steps& steps) {
     std::filesystem::create_directories(directory / "Packages");
     std::vector<RepoPackage> listed;
@@ -74,7 +77,8 @@ void make_repo(const ObjectStore& store,
         listed.push_back({package->filename, package->published()});
     }
     steps.next("write metadata");
-    write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()));
+    write_repo(directory, std::move(listed), time, MetadataCache(store.metadata_directory()),
+               extras);
 }
 
 void check_is_same(const std::filesystem::path& compose, const Manifest& manifest) {
@@ -116,9 +120,13 @@ void make_compose(const ObjectStore& store,
     }
     const std::optional<Manifest> base = base_of(release_directory, order.compose);
     std::set<Digest> checked = digests_of(base);
+    const std::vector<ExtraMetadata> extras = read_extra_metadata(order.metadata);
     for (const std::string& repo : order.repos) {
+        // Groups and advisories are of what is installed: not of sources and debug packages.
+        const bool installable = repo.ends_with("/os");
         make_repo(store, incoming.path() / repo, packages_of[repo], checked,
-                  order.compose.created_at, steps);
+                  order.compose.created_at,
+                  installable ? std::span(extras) : std::span<const ExtraMetadata>(), steps);
         if (!attachments.finish_repo) continue;
         steps.next("sign metadata");
         attachments.finish_repo(repo, incoming.path() / repo);
@@ -126,6 +134,11 @@ void make_compose(const ObjectStore& store,
     steps.next("write the manifest");
     os::write_file_atomically(incoming.path() / kManifestName, text_of(manifest));
     os::write_file_atomically(incoming.path() / kSbomName, sbom_of(manifest));
+    os::write_file_atomically(incoming.path() / kSumsName, sums_of(incoming.path(), order.repos));
+    if (attachments.finish_compose) {
+        steps.next("sign the compose");
+        attachments.finish_compose(incoming.path());
+    }
     incoming.publish(steps);
 }
 

@@ -14,6 +14,7 @@
 /// A release on disk, below PUBLISHED/RELEASE:
 ///     composes/ID/REPO/...        a repository, such as composes/17/x86_64_v3/os: Packages/,
 ///     repodata/ composes/ID/COMPOSE.json    what is in it, and which build made it
+///     composes/ID/SHA256SUMS                see compose_sums.hpp
 ///     composes/ID.incoming        being made; of no meaning after a crash
 ///     served/, streams/           what readers see (served_tree.hpp)
 namespace terrace::publish {
@@ -27,6 +28,8 @@ struct Attachments {
     /// Called for each repo once its metadata is there: to sign it.
     std::function<void(const std::string& repo, const std::filesystem::path& directory)>
         finish_repo = nullptr;
+    /// Called with the compose once all else is there, SHA256SUMS among it: to sign that.
+    std::function<void(const std::filesystem::path& compose)> finish_compose = nullptr;
 };
 
 /// The manifest of the compose that this one starts from; nullopt if there is none, or if it is

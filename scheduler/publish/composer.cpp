@@ -23,6 +23,28 @@ std::string error_of(Work work) {
     }
 }
 
+/// What the client check says, or that it refuses the move.
+struct Ending {
+    std::string error;
+    bool refused = false;
+    std::string client_check;
+};
+
+template <class Work>
+Ending ending_of(Work work) {
+    Ending ending;
+    ending.error = error_of([&] {
+        try {
+            ending.client_check = work();
+        } catch (const ClientRefusal& refusal) {
+            ending.refused = true;
+            ending.client_check = refusal.what();
+            throw;
+        }
+    });
+    return ending;
+}
+
 }  // namespace
 
 Composer::Composer(const ObjectStore& store,
@@ -43,13 +65,16 @@ Composer::~Composer() {
 
 void Composer::start(core::RunCompose order, Ended ended) {
     put([this, order = std::move(order), ended = std::move(ended)](const Steps& steps) {
-        ended(order.compose.id, error_of([&] { publish(order, steps); }));
+        Ending ending = ending_of([&] { return publish(order, steps); });
+        ended({order.compose.id, std::move(ending.error), ending.refused,
+               std::move(ending.client_check)});
     });
 }
 
 void Composer::start(core::RunMove order, MoveEnded ended) {
     put([this, order = std::move(order), ended = std::move(ended)](const Steps& steps) {
-        ended(order.move.id, error_of([&] { move(order, steps); }));
+        Ending ending = ending_of([&] { return move(order, steps); });
+        ended({order.move.id, std::move(ending.error), std::move(ending.client_check)});
     });
 }
 
@@ -96,17 +121,19 @@ void Composer::run(const std::stop_token& stop) {
     }
 }
 
-void Composer::publish(const core::RunCompose& order, const Steps& steps) const {
+std::string Composer::publish(const core::RunCompose& order, const Steps& steps) const {
     const core::Compose& compose = order.compose;
     const std::filesystem::path release = root_ / compose.release;
     make_compose(store_, release, order, steps, attachments_of(order, steps));
     if (signer_ != nullptr) signer_->write_client_files(release, compose);
     steps.next("check clients");
-    check_stream(release, compose.stream, compose.id, order.clients, tools_, steps.stop());
+    std::string verdict =
+        check_stream(release, compose.stream, compose.id, order.clients, tools_, steps.stop());
     show(release, {compose.stream, order.move, compose.id, order.late, order.composes_kept}, steps);
+    return verdict;
 }
 
-void Composer::move(const core::RunMove& order, const Steps& steps) const {
+std::string Composer::move(const core::RunMove& order, const Steps& steps) const {
     const core::StreamMove& move = order.move;
     const std::filesystem::path release = root_ / move.release;
     if (!std::filesystem::exists(compose_path(release, move.compose))) {
@@ -114,11 +141,11 @@ void Composer::move(const core::RunMove& order, const Steps& steps) const {
                            compose_path(release, move.compose).string() +
                            ": somebody removed it, or `published` is another place than before.");
     }
-    if (order.clients) {
-        steps.next("check clients");
-        check_stream(release, move.stream, move.compose, *order.clients, tools_, steps.stop());
-    }
+    steps.next("check clients");
+    std::string verdict =
+        check_stream(release, move.stream, move.compose, order.clients, tools_, steps.stop());
     show(release, {move.stream, move.id, move.compose, order.late, order.composes_kept}, steps);
+    return verdict;
 }
 
 Attachments Composer::attachments_of(const core::RunCompose& order, const Steps& steps) const {
@@ -131,6 +158,9 @@ Attachments Composer::attachments_of(const core::RunCompose& order, const Steps&
     return {signer_->prepare(order, base_of(root_ / compose.release, compose), steps),
             [this, &compose](const std::string& repo, const std::filesystem::path& directory) {
                 signer_->finish_repo(compose, repo, directory);
+            },
+            [this, &compose](const std::filesystem::path& directory) {
+                signer_->finish_compose(compose, directory);
             }};
 }
 

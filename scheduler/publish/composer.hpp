@@ -58,8 +58,9 @@ private:
     using Work = std::function<void(const Steps& steps)>;
     void put(Work work);
     void run(const std::stop_token& stop);
-    void publish(const core::RunCompose& order, const Steps& steps) const;
-    void move(const core::RunMove& order, const Steps& steps) const;
+    /// Both return what the client check says.
+    std::string publish(const core::RunCompose& order, const Steps& steps) const;
+    std::string move(const core::RunMove& order, const Steps& steps) const;
     /// Signs what the compose is made of.
     Attachments attachments_of(const core::RunCompose& order, const Steps& steps) const;
     /// Makes the compose what the stream's readers see.

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kProblemsMax = 500;
 constexpr std::array kTypes = {"primary", "filelists", "other"};
+constexpr std::array kExtraTypes = {"group", "updateinfo"};  // a release need not have them
 
 using Problems = std::vector<wire::RepoProblem>;
 
@@ -44,7 +45,7 @@ bool check_file(const fs::path& file, const Digest& wanted, Problems& problems) 
     return false;
 }
 
-/// The three metadata files that a repository's repomd.xml names.
+/// Checks the metadata files that a repository's repomd.xml names. @return the three that each has
 std::map<std::string, solv::RepomdEntry> metadata_of(const fs::path& repo, Problems& problems) {
     std::map<std::string, solv::RepomdEntry> entries;
     for (const char* type : kTypes) {
@@ -55,13 +56,23 @@ std::map<std::string, solv::RepomdEntry> metadata_of(const fs::path& repo, Probl
             entries.emplace(type, *entry);
         }
     }
+    for (const char* type : kExtraTypes) {
+        const auto entry = solv::find_in_repomd(repo / "repodata" / "repomd.xml", type);
+        if (entry) check_file(repo / entry->location, entry->digest, problems);
+    }
     return entries;
 }
 
 class Fsck {
 public:
-    Fsck(const ObjectStore& store, const fs::path& root, const Steps& steps)
-        : store_(store), root_(root), steps_(steps) {}
+    Fsck(const ObjectStore& store,
+         const fs::path& root,
+         const Steps& steps,
+         const ReadReleaseKeys& read_keys)
+        : store_(store),
+          root_(root),
+          steps_(steps),
+          signatures_(root_, read_keys, report_.problems) {}
 
     void objects() {
         for (const Digest& digest : store_.digests()) {
@@ -105,6 +116,8 @@ public:
                 report_.files += static_cast<std::int64_t>(kTypes.size()) + 1;
                 metadata_of(tree / repo, report_.problems);
             }
+            steps_.next("check signatures");
+            signatures_.check(tree, manifest, compose.signing);
         } catch (const std::system_error& e) {
             add(report_.problems, tree, e.what());
         } catch (const PublishError& e) {
@@ -153,7 +166,10 @@ public:
         }
     }
 
-    wire::FsckReport report() && { return std::move(report_); }
+    wire::FsckReport report() && {
+        report_.signatures = signatures_.count();
+        return std::move(report_);
+    }
 
 private:
     /// A link to an object that was read already needs no second look.
@@ -176,6 +192,7 @@ private:
     const Steps& steps_;
     std::set<Digest> damaged_;
     wire::FsckReport report_;
+    PublishedSignatures signatures_;  // writes to report_
 };
 
 void verify_repo(const fs::path& repo, const Steps& steps, wire::VerifyReport& report) {
@@ -203,8 +220,9 @@ void verify_repo(const fs::path& repo, const Steps& steps, wire::VerifyReport& r
 wire::FsckReport check_all(const ObjectStore& store,
                            const fs::path& published_root,
                            const core::RepoState& state,
-                           const Steps& steps) {
-    Fsck fsck(store, published_root, steps);
+                           const Steps& steps,
+                           const ReadReleaseKeys& read_keys) {
+    Fsck fsck(store, published_root, steps, read_keys);
     // First, while `state` is fresh: streams move.
     for (const core::Stream& stream : state.streams) {
         const auto pending = std::ranges::find_if(state.pending, [&](const core::StreamMove& move) {
@@ -220,7 +238,9 @@ wire::FsckReport check_all(const ObjectStore& store,
 wire::VerifyReport verify_stream(const fs::path& published_root,
                                  const std::string& release,
                                  const std::string& stream,
-                                 const Steps& steps) {
+                                 const core::RepoState& state,
+                                 const Steps& steps,
+                                 const ReadReleaseKeys& read_keys) {
     const fs::path link = published_root / release / "streams" / stream;
     // One look at the link: what is read belongs together though the stream may move.
     const fs::path tree = fs::canonical(link);
@@ -230,6 +250,12 @@ wire::VerifyReport verify_stream(const fs::path& published_root,
     report.stream = stream;
     report.compose = manifest.id.value;
     for (const std::string& repo : manifest.repos) verify_repo(tree / repo, steps, report);
+    steps.next("check signatures");
+    const auto known = std::ranges::find(state.composes, manifest.id, &core::Compose::id);
+    PublishedSignatures signatures(published_root, read_keys, report.problems);
+    signatures.check(tree, manifest,
+                     known == state.composes.end() ? manifest.signing.mode : known->signing);
+    report.signatures = signatures.count();
     return report;
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -84,15 +85,42 @@ private:
     std::uint64_t size_open_ = 0;
 };
 
+/// What the operator gives, in its file.
+class ExtraFile {
+public:
+    ExtraFile(const std::filesystem::path& repodata, const ExtraMetadata& extra)
+        : type_(extra.type), size_open_(extra.text.size()) {
+        const std::string bytes = extra.compressed ? compressed(extra.text).bytes : extra.text;
+        size_ = bytes.size();
+        digest_ = os::sha256_of_text(bytes).hex;
+        location_ = "repodata/" + digest_ + "-" + extra.name + (extra.compressed ? ".zst" : "");
+        os::write_file_atomically(repodata.parent_path() / location_, bytes);
+    }
+    createrepo_record record() const {
+        return {type_.c_str(), location_.c_str(), digest_.c_str(), static_cast<std::int64_t>(size_),
+                static_cast<std::int64_t>(size_open_)};
+    }
+
+private:
+    std::string type_;
+    std::string digest_;
+    std::string location_;
+    std::size_t size_ = 0;
+    std::size_t size_open_ = 0;
+};
+
 std::string repomd_of(const std::array<MetadataFile, kMetadataKinds>& files,
+                      const std::vector<ExtraFile>& extras,
                       const std::filesystem::path& directory,
                       TimePoint time) {
-    std::array<createrepo_record, kMetadataKinds> records{};
-    std::ranges::transform(files, records.begin(), &MetadataFile::record);
+    std::vector<createrepo_record> records;
+    std::ranges::transform(files, std::back_inserter(records), &MetadataFile::record);
+    std::ranges::transform(extras, std::back_inserter(records), &ExtraFile::record);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
     createrepo_error error{};
-    const Text repomd(createrepo_repomd(records.data(), kMetadataKinds, seconds, &error),
-                      &createrepo_free_text);
+    const Text repomd(
+        createrepo_repomd(records.data(), static_cast<int>(records.size()), seconds, &error),
+        &createrepo_free_text);
     if (!repomd) {
         throw PublishError("Cannot make repomd.xml of " + directory.string() + ": " +
                            error.message + ".");
@@ -105,7 +133,8 @@ std::string repomd_of(const std::array<MetadataFile, kMetadataKinds>& files,
 void write_repo(const std::filesystem::path& directory,
                 std::vector<RepoPackage> packages,
                 TimePoint time,
-                const MetadataCache& cache) {
+                const MetadataCache& cache,
+                std::span<const ExtraMetadata> extras) {
     static std::mutex
         library_mutex;  // libcreaterepo_c has one rpm transaction for the whole process
     const std::lock_guard lock(library_mutex);
@@ -123,7 +152,10 @@ void write_repo(const std::filesystem::path& directory,
             files.at(kind).add(shard.at(kind));
     }
     for (MetadataFile& file : files) file.finish();
-    os::write_file_atomically(repodata / "repomd.xml", repomd_of(files, directory, time));
+    std::vector<ExtraFile> extra_files;
+    for (const ExtraMetadata& extra : extras) extra_files.emplace_back(repodata, extra);
+    os::write_file_atomically(repodata / "repomd.xml",
+                              repomd_of(files, extra_files, directory, time));
     cache.prune();
 }
 

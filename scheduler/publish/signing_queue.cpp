@@ -44,7 +44,7 @@ void SigningQueue::run(const std::stop_token& stop) {
         try {
             (void)signing_.sign_rpms(request.order, wire::SignClass::bulk, Steps(stop));
         } catch (const std::exception& e) {
-            request.ended(request.order.compose.id, e.what());
+            request.ended({request.order.compose.id, e.what()});
             continue;
         }
         composer_.start(std::move(request.order), std::move(request.ended));

@@ -10,6 +10,7 @@
 #include "common/vocab/result.hpp"
 #include "common/vocab/seed.hpp"
 #include "scheduler/core/event.hpp"
+#include "scheduler/publish/metadata_shard.hpp"
 
 namespace terrace::publish {
 
@@ -23,16 +24,22 @@ struct ClientCheckTools {
     ReadPlatform read_platform;   ///< empty: there is none to be had
 };
 
+/// Clients would be hurt; the message has a line for the whole and one for each finding.
+struct ClientRefusal : PublishError {
+    using PublishError::PublishError;
+};
+
 /// Refuses a move of `stream` to `compose`, which is on disk, that would hurt one of its clients
-/// (client_check.hpp): throws PublishError with a line for the whole and one for each finding. Of
-/// the composes that clients may come from only those are looked at that are still there, the
-/// newest of them. Throws PublishError, too, if metadata cannot be read. From any thread, one at a
-/// time.
-void check_stream(const std::filesystem::path& release_directory,
-                  const std::string& stream,
-                  ComposeId compose,
-                  const core::StreamClients& clients,
-                  const ClientCheckTools& tools,
-                  const std::stop_token& stop);
+/// (client_check.hpp). Of the composes that clients may come from only those are looked at that are
+/// still there, the newest of them. @return what was found, sentences: with `hurt_allowed` also
+/// what would be a refusal without, and what kept the check from being made. Empty if the order
+/// names no variant: then there is nobody to ask. Throws ClientRefusal; PublishError if metadata
+/// cannot be read, or when `stop` ended it. From any thread, one at a time.
+std::string check_stream(const std::filesystem::path& release_directory,
+                         const std::string& stream,
+                         ComposeId compose,
+                         const core::StreamClients& clients,
+                         const ClientCheckTools& tools,
+                         const std::stop_token& stop);
 
 }  // namespace terrace::publish

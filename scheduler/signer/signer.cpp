@@ -12,12 +12,21 @@ namespace {
 
 constexpr std::string_view kRpmHeaderMagic{"\x8e\xad\xe8\x01\0\0\0\0", 8};
 
+/// A digest in hexadecimal digits and two blanks, as sha256sum begins its lines.
+bool begins_as_sums(std::string_view bytes) {
+    constexpr std::size_t kHexDigits = 64;
+    return bytes.substr(0, kHexDigits).find_first_not_of("0123456789abcdef") ==
+               std::string_view::npos &&
+           bytes.size() > kHexDigits + 2 && bytes.substr(kHexDigits, 2) == "  ";
+}
+
 /// Bytes of one kind never begin as those of another do.
 bool looks_right(wire::SignKind kind, std::string_view bytes) {
     switch (kind) {
         case wire::SignKind::keys: return bytes.empty();
         case wire::SignKind::rpm_header: return bytes.starts_with(kRpmHeaderMagic);
         case wire::SignKind::metadata: return bytes.starts_with("<?xml");
+        case wire::SignKind::sums: return begins_as_sums(bytes);
         case wire::SignKind::statement: return bytes.starts_with(wire::kDssePrefix);
     }
     return false;
@@ -66,7 +75,7 @@ Answer Signer::make(const wire::SignRequest& request,
         return {{.error = "", .key = keys.statement_key.public_key().id(), .algorithm = "ED25519"},
                 keys.statement_key.sign(bytes)};
     }
-    const Armor armor = request.kind == wire::SignKind::metadata ? Armor::yes : Armor::no;
+    const Armor armor = request.kind == wire::SignKind::rpm_header ? Armor::no : Armor::yes;
     OpenPgpSignature signature = gnupg_.sign(keys.config.key, bytes, armor);
     return {{.error = "", .key = keys.config.key, .algorithm = std::move(signature.algorithm)},
             std::move(signature.bytes)};

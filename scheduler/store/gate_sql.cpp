@@ -49,8 +49,14 @@ std::string gate_costs() {
             join source_package p on p.id = c.source_package
             join build b on b.id = c.baseline_build
             join build v on v.id = c.variant_build
-            where c.rebuild = $1) x) as comparisons
+            where c.rebuild = $1 and c.kind = 'ab') x) as comparisons
         from rebuild r where r.id = $1)";
+}
+
+/// core::SelfComparison, of the release $1 or of all.
+std::string self_comparisons() {
+    return R"(select c.state, c.verdict, c.results from comparison c join rebuild r on r.id = c.rebuild
+        where c.kind = 'aa' and ($1 = '' or r.release = $1) order by c.id)";
 }
 
 }  // namespace terrace::store::sql

@@ -120,8 +120,8 @@ std::string PgRead::rebuilt_rpms(RebuildId rebuild, const std::string& variant) 
     return list(sql::rebuilt_rpms(), rebuild.value, variant);
 }
 
-std::string PgRead::comparisons(RebuildId rebuild, Page page) {
-    return list(sql::comparisons(), rebuild.value, page.after, limit_of(page.limit));
+std::string PgRead::comparisons(RebuildId rebuild, const std::string& kind, Page page) {
+    return list(sql::comparisons(), rebuild.value, kind, page.after, limit_of(page.limit));
 }
 
 std::optional<std::string> PgRead::comparison(ComparisonId id) {
@@ -130,6 +130,10 @@ std::optional<std::string> PgRead::comparison(ComparisonId id) {
 
 std::optional<std::string> PgRead::gate_costs(RebuildId rebuild) {
     return object(sql::gate_costs(), rebuild.value);
+}
+
+std::string PgRead::self_comparisons(const std::string& release) {
+    return list(sql::self_comparisons(), release);
 }
 
 std::string PgRead::composes(const std::string& release, const std::string& stream, Page page) {

@@ -59,10 +59,13 @@ public:
     /// How a build was made, and its rebuild's RPMs for one variant: for provenance.
     std::optional<std::string> build_facts(BuildId id);
     std::string rebuilt_rpms(RebuildId rebuild, const std::string& variant);
-    std::string comparisons(RebuildId rebuild, Page page);
+    /// `kind`: "ab" or "aa".
+    std::string comparisons(RebuildId rebuild, const std::string& kind, Page page);
     std::optional<std::string> comparison(ComparisonId id);
     /// A core::ComparedRebuild.
     std::optional<std::string> gate_costs(RebuildId rebuild);
+    /// An array of core::SelfComparison.
+    std::string self_comparisons(const std::string& release);
     std::string composes(const std::string& release, const std::string& stream, Page page);
     std::optional<std::string> compose(ComposeId id);
     /// What differs; nullopt if one of them is none.

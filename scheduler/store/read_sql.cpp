@@ -17,10 +17,10 @@ std::string state_of(const std::string& what, const std::string& row) {
 }
 
 /// How many of a rebuild's builds or comparisons are in each state.
-std::string counts_of(const std::string& what) {
+std::string counts_of(const std::string& what, const std::string& of_them = "true") {
     return "(select coalesce(json_object_agg(s.state, s.count), '{}') from (select " +
            state_of(what, "t") + " as state, count(*) from " + what +
-           " t where t.rebuild = r.id group by 1) s)";
+           " t where t.rebuild = r.id and " + of_them + " group by 1) s)";
 }
 
 /// The rows of table attempt, and those that still run as they would be there: from their leases.
@@ -46,7 +46,8 @@ std::string worker_rows(const std::string& selected) {
 }
 
 std::string rebuild_rows(const std::string& selected) {
-    return "select r.*, " + counts_of("build") + " as builds, " + counts_of("comparison") +
+    return "select r.*, " + counts_of("build") + " as builds, " +
+           counts_of("comparison", "t.kind = 'ab'") +
            R"( as comparisons, (select c.id from compose c where c.rebuild = r.id) as compose
         from ()" +
            selected + R"() r order by r.id)";
@@ -70,7 +71,8 @@ std::string build_rows(const std::string& selected, const std::string& more = ""
 /// Each side's time is that of its build's newest attempt that ended, and its bytes are those of
 /// the packages without debug; both of the reused build where there is one.
 std::string comparison_rows(const std::string& selected, const std::string& more = "") {
-    return "select r.id, r.rebuild, p.name as package, r.variant, " + state_of("comparison", "r") +
+    return "select r.id, r.rebuild, p.name as package, r.variant, r.kind, r.vendor, " +
+           state_of("comparison", "r") +
            R"( as state, r.verdict, r.reason, r.results,
         r.cpu, r.p, r.p_adjusted, r.inherited_from, r.promoted, r.baseline_build, r.variant_build, ba.wall_ms as baseline_wall_ms,
         va.wall_ms as variant_wall_ms, bs.bytes as baseline_bytes, vs.bytes as variant_bytes,
@@ -212,8 +214,8 @@ std::string rebuilt_rpms() {
 
 std::string comparisons() {
     return comparison_rows(
-        R"(select * from comparison where ($1::bigint = 0 or rebuild = $1) and id > $2
-        order by id limit $3)");
+        R"(select * from comparison where ($1::bigint = 0 or rebuild = $1) and kind = $2 and id > $3
+        order by id limit $4)");
 }
 
 std::string comparison() {

@@ -27,6 +27,7 @@ std::string comparisons();
 std::string comparison();
 /// What the cost table is made of, of the rebuild $1 (gate_sql.cpp, as is all of the gate).
 std::string gate_costs();
+std::string self_comparisons();
 std::string composes();
 std::string compose();
 std::string compose_diff();

@@ -22,16 +22,18 @@ std::uint64_t env_or(const char* name, std::uint64_t fallback) {
     return text ? std::strtoull(text, nullptr, 10) : fallback;
 }
 
-core::ImportPackageSet package_set() {
+/// `patches`: the number of the patch level.
+core::ImportPackageSet package_set(int patches = 1) {
     core::ImportPackageSet import;
     import.release = "sim-1";
     for (int i = 1; i <= 7; ++i) {
         core::SourcePackage package;
         package.name = "package-" + std::to_string(i);
         package.version = "1";
-        package.release = "1";
-        package.srpm_name = package.name + "-1-1.src.rpm";
-        package.srpm_digest.hex = std::string(63, 'b') + std::to_string(i);
+        package.release = std::to_string(patches);
+        package.srpm_name = package.name + "-1-" + package.release + ".src.rpm";
+        package.srpm_digest.hex =
+            std::string(62, 'b') + std::to_string(patches) + std::to_string(i);
         package.srpm_size = 1;
         package.noarch = i == 7;
         if (i == 6) package.exclusive_arch = {"x86_64"};
@@ -123,6 +125,10 @@ void play(std::uint64_t seed) {
     }
     if (world.random().percent(50)) play_ordered(world);
     for (int i = 0; i < 400 && !world.all_rebuilds_ended(); ++i) world.step();
+    if (world.random().percent(30)) {
+        world.must_send(package_set(2));
+        world.must_send(all);
+    }
     if (world.random().percent(50)) play_later_passes(world);
     for (int i = 0; i < 100 && !world.all_rebuilds_ended(); ++i) world.step();
     world.stop_faults();
@@ -154,9 +160,12 @@ TEST_CASE("every rebuild ends, and readers are never hurt, whatever breaks on th
                                    "worker restarted with a live lease",
                                    "worker's level fell under a live lease",
                                    "build reused",
+                                   "verdict inherited",
+                                   "verdict inherited over a patch level",
                                    "build cancelled",
                                    "rebuild cancelled",
                                    "compose failed",
+                                   "compose refused",
                                    "move failed",
                                    "reload after a move",
                                    "failed dependency fails",

@@ -52,7 +52,12 @@ void check_leases(const core::Snapshot& state) {
 
 void check_levels(const core::Snapshot& state, const core::FarmConfig& config) {
     for (const auto& [attempt, lease] : state.leases) {
-        if (!lease.build) continue;
+        if (lease.comparison) {
+            const std::string& vendor = state.comparisons.at(*lease.comparison).vendor;
+            must(vendor.empty() || state.workers.at(lease.worker).hello.vendor == vendor,
+                 "a comparison is measured on CPUs of its vendor");
+            continue;
+        }
         const core::Build& build = state.builds.at(*lease.build);
         const auto& release = config.releases.at(state.rebuilds.at(build.rebuild).release);
         must(state.workers.at(lease.worker).level >= release.variant(build.variant)->run_level,
@@ -139,6 +144,20 @@ void check_streams(const core::Snapshot& state) {
     }
 }
 
+/// What ships has gained on CPUs of every vendor that it was measured on.
+void check_promotions(const core::Snapshot& state) {
+    std::set<BuildId> shipped;
+    for (const auto& [id, row] : state.comparisons) {
+        if (row.promoted) shipped.insert(row.variant_build);
+    }
+    for (const auto& [id, row] : state.comparisons) {
+        if (row.state != core::ComparisonState::decided || !shipped.contains(row.variant_build))
+            continue;
+        must(row.promoted && row.verdict == Verdict::promote,
+             "what ships gains on CPUs of each vendor");
+    }
+}
+
 void check_budgets(const core::Snapshot& state, const core::FarmConfig& config) {
     for (const auto& [id, build] : state.builds) {
         must(build.infra_failures <= config.retry.infra_failures_max, "infra failures are bounded");
@@ -158,6 +177,7 @@ void check_invariants(const core::Snapshot& state, const core::FarmConfig& confi
     check_nevras(state);
     check_admission(state);
     check_budgets(state, config);
+    check_promotions(state);
     check_streams(state);
     for (const auto& [id, rebuild] : state.rebuilds) {
         if (rebuild.state != core::RebuildState::finished) continue;
@@ -195,6 +215,8 @@ void check_compose(const core::Snapshot& state,
     std::set<BuildId> promoted;
     for (const auto& [id, comparison] : state.comparisons) {
         if (!comparison.promoted) continue;
+        must(comparison.kind == core::ComparisonKind::ab,
+             "a baseline against itself ships nothing");
         const core::Build& build = state.builds.at(comparison.variant_build);
         promoted.insert(build.reused_from.value_or(build.id));
     }

@@ -25,7 +25,7 @@ using Found = std::pair<Verdict, std::vector<BenchmarkResult>>;
 std::map<std::string, Found> found_in(const World& world) {
     std::map<std::string, Found> found;
     for (const auto& [id, row] : world.state().comparisons) {
-        if (row.p && !row.results.empty())
+        if (row.kind == core::ComparisonKind::ab && row.p && !row.results.empty())
             found[world.state().source_packages.at(row.source_package).name] = {*row.verdict,
                                                                                 row.results};
     }

@@ -4,19 +4,21 @@ namespace terrace::sim {
 
 void SimComposer::start(core::RunCompose order, Ended ended) {
     const core::Compose& compose = order.compose;
-    running_.push_back({{compose.release, compose.stream},
-                        compose.id,
-                        [ended = std::move(ended), id = compose.id](const std::string& error) {
-                            ended(id, error);
-                        }});
+    running_.push_back(
+        {{compose.release, compose.stream},
+         compose.id,
+         [ended = std::move(ended), id = compose.id](const std::string& error, bool refused) {
+             ended({id, error, refused});
+         }});
 }
 
 void SimComposer::start(core::RunMove order, MoveEnded ended) {
     const core::StreamMove& move = order.move;
-    running_.push_back(
-        {{move.release, move.stream},
-         move.compose,
-         [ended = std::move(ended), id = move.id](const std::string& error) { ended(id, error); }});
+    running_.push_back({{move.release, move.stream},
+                        move.compose,
+                        [ended = std::move(ended), id = move.id](const std::string& error, bool) {
+                            ended({id, error});
+                        }});
 }
 
 void SimComposer::step(bool faulty) {
@@ -24,11 +26,14 @@ void SimComposer::step(bool faulty) {
     const Running done = std::move(running_.front());
     running_.erase(running_.begin());
     if (faulty && random_.percent(10)) {
-        done.ended("injected: No space left on device");
+        const bool refused = random_.percent(20);
+        done.ended(
+            refused ? "injected: clients would be hurt" : "injected: No space left on device",
+            refused);
         return;
     }
     published_[done.stream] = done.compose;
-    done.ended("");
+    done.ended("", false);
 }
 
 void SimComposer::crash() {

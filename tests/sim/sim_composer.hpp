@@ -11,8 +11,8 @@
 
 namespace terrace::sim {
 
-/// Publishes in memory; it takes its time, the disk is full at times, and a crash may come before
-/// or after the stream was moved.
+/// Publishes in memory; it takes its time, the disk is full at times, clients would be hurt at
+/// times, and a crash may come before or after the stream was moved.
 class SimComposer final : public engine::Composer {
 public:
     explicit SimComposer(SimRandom& random) : random_(random) {}
@@ -35,7 +35,7 @@ private:
     struct Running {
         std::pair<std::string, std::string> stream;
         ComposeId compose;
-        std::function<void(const std::string& error)> ended;
+        std::function<void(const std::string& error, bool refused)> ended;
     };
     SimRandom& random_;
     std::vector<Running> running_;

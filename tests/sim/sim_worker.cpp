@@ -34,6 +34,7 @@ RpmFile rpm_of(const BuildOrder& order, const std::string& name, const std::stri
 AttemptReport built(const BuildOrder& order) {
     AttemptReport report;
     report.outcome = Outcome::ok;
+    report.buildroot_packages = {"bash-5-1.x86_64", "gcc-15-1.x86_64"};
     report.rpms = {rpm_of(order, order.package, order.target_arch),
                    rpm_of(order, order.package + "-doc", "noarch"),
                    rpm_of(order, order.package + "-debuginfo", order.target_arch),
@@ -179,7 +180,7 @@ SimWorker::SimWorker(std::string name,
     hello_.host = std::move(host);
     hello_.level_max = level_max;
     hello_.leaves = all_features();
-    hello_.vendor = "Sim";
+    hello_.vendor = level_max == Level::x86_64_v3 ? "OtherSim" : "Sim";
     hello_.model = name_of(level_max);
     hello_.cores = 8;
     hello_.memory_bytes = std::int64_t{8} << 30;

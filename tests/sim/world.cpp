@@ -33,6 +33,7 @@ core::FarmConfig sim_config() {
     release.streams = {"testing", "stable"};
     release.composes_kept = 2;
     release.gate.looks = {10, 20, 40};
+    release.gate.aa_share = 0.3;
     core::FarmConfig config;
     config.releases["sim-1"] = release;
     for (const char* package : {"package-1", "package-2", "package-3", "package-4"}) {
@@ -52,6 +53,7 @@ core::FarmConfig config_of(std::uint64_t seed) {
         seed % 2 == 0 ? OnFailedDependency::fail : OnFailedDependency::seed;
     release.compose.allow_stall =
         seed % 3 == 0 ? core::AllowStall::never : core::AllowStall::distro_sync;
+    if (seed % 4 == 1) release.gate.vendors = {"Sim", "OtherSim"};
     release.packages["package-5"].never = {"x86_64_v3"};
     release.packages["package-4"].expensive = true;
     // So few that chance alone makes them, to see what follows.

@@ -81,6 +81,7 @@ Inspection inspect_rpms(const std::filesystem::path& directory, Level level_max)
     Inspection inspection;
     std::vector<std::filesystem::path> binaries;
     std::map<std::string, Facets> facets;
+    std::int64_t installed_bytes = 0;
     const auto refuse = [](const std::string& why) {
         Inspection refused;
         refused.refusal = worker::printable(why);
@@ -97,7 +98,10 @@ Inspection inspect_rpms(const std::filesystem::path& directory, Level level_max)
             return refuse(filename + " holds another package than its name says.");
         if (nevra.arch != "src") {
             binaries.push_back(file);
-            if (!is_debug_package(nevra.name)) facets[nevra.name] = std::move(header->facets);
+            if (!is_debug_package(nevra.name)) {
+                facets[nevra.name] = std::move(header->facets);
+                installed_bytes += header->installed_bytes;
+            }
         }
         inspection.rpms.push_back({filename, nevra});
     }
@@ -107,6 +111,7 @@ Inspection inspect_rpms(const std::filesystem::path& directory, Level level_max)
         return refuse(e.what());
     }
     add_facets(facets, inspection.audit);
+    inspection.audit.installed_bytes = installed_bytes;
     make_printable(inspection.audit);
     return inspection;
 }

@@ -61,7 +61,9 @@ Result<RpmHeader> read_header(const std::filesystem::path& rpm) {
     nevra.version = text(header.get(), RPMTAG_VERSION);
     nevra.release = text(header.get(), RPMTAG_RELEASE);
     nevra.arch = headerIsSource(header.get()) ? "src" : text(header.get(), RPMTAG_ARCH);
-    RpmHeader result{std::move(nevra), {}};
+    RpmHeader result{std::move(nevra), {}, 0};
+    result.installed_bytes =
+        static_cast<std::int64_t>(headerGetNumber(header.get(), RPMTAG_LONGSIZE));
     if (result.nevra.arch != "src") result.facets = read_facets(header.get());
     return result;
 }

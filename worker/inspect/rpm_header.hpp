@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -16,6 +17,7 @@ struct RpmHeader {
     /// By the name of the facet: "provides", "requires", "files", "scripts" ... one item each, with
     /// the package's own version-release replaced by a mark; none for source packages.
     std::map<std::string, std::vector<std::string>> facets;
+    std::int64_t installed_bytes = 0;
 };
 
 /// From an RPM file; arch "src" for a source package. Signatures are not looked at.

@@ -90,7 +90,11 @@ void ship(Bill& bill, const SideCost& side) {
     bill.debug_bytes += side.debug_bytes;
 }
 
-void add(VariantCost& cost, const CostRow& row) {
+/// `first`: of its package; the builds of one that is compared more than once are paid for once.
+void add(VariantCost& cost, const CostRow& row, bool first) {
+    cost.gated.measuring_cpu_ms += row.measuring.cpu_ms;
+    cost.gated.held_ms += row.measuring.held_ms;
+    if (!first) return;
     ++cost.packages;
     ++cost.verdicts[row.verdict ? name_of(*row.verdict) : "none"];
     ++cost.ships[name_of(row.ships)];
@@ -100,8 +104,6 @@ void add(VariantCost& cost, const CostRow& row) {
     cost.whole.build_cpu_ms += cpu_ms;
     cost.gated.build_cpu_ms += cpu_ms;
     if (side.reused) cost.reused_cpu_ms += cpu_ms;
-    cost.gated.measuring_cpu_ms += row.measuring.cpu_ms;
-    cost.gated.held_ms += row.measuring.held_ms;
     if (side.built) ship(cost.whole, side);
     if (row.ships != Ships::variant) return;
     ship(cost.gated, side);
@@ -170,8 +172,8 @@ std::vector<std::string> unknowns_of(const std::vector<const CostRow*>& rows) {
             "rejected runs and making the roots are only in the time for which a host was held.");
     }
     sentences.push_back(
-        "Bytes are those of the RPM files, as a mirror holds them; what they take once installed "
-        "is not recorded. What mirrors, tests and support cost is not in any of these figures.");
+        "Bytes are those of the RPM files, as a mirror holds them. What mirrors, tests and support "
+        "cost is not in any of these figures.");
     return sentences;
 }
 
@@ -200,7 +202,8 @@ CostReport cost_report(const ComparedRebuild& rebuild, const std::vector<GateRow
     for (const auto& [variant, rows] : by_variant) {
         VariantCost cost;
         cost.variant = variant;
-        for (const CostRow* row : rows) add(cost, *row);
+        std::set<std::string> seen;
+        for (const CostRow* row : rows) add(cost, *row, seen.insert(row->package).second);
         cost.unknowns = unknowns_of(rows);
         report.variants.push_back(std::move(cost));
     }

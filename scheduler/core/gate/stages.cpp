@@ -7,6 +7,7 @@
 #include "common/vocab/names.hpp"
 #include "scheduler/core/gate/audit_gate.hpp"
 #include "scheduler/core/gate/parity_gate.hpp"
+#include "scheduler/core/gate/verdict_stages.hpp"
 
 namespace terrace::core {
 namespace {
@@ -110,59 +111,6 @@ StageResult identity_stage(const GateInput& in, const StageResult& build) {
                   "All code is the same in both: there is nothing to ship.");
 }
 
-bool was_measured(const Comparison& comparison) {
-    return !comparison.results.empty();
-}
-
-StageResult comparison_stage(const GateInput& in) {
-    const auto say = [](StageState state, std::string reason) {
-        return result(GateStage::comparison, state, std::move(reason));
-    };
-    if (!in.comparison) return say(StageState::missing, "There is no comparison.");
-    const Comparison& row = *in.comparison;
-    switch (row.state) {
-        case ComparisonState::waiting:
-            return say(StageState::queued, "It waits for the builds of both sides.");
-        case ComparisonState::ready:
-            return say(StageState::queued,
-                       row.reason.empty() ? "It waits for a quiet host." : row.reason);
-        case ComparisonState::leased: return say(StageState::running, "It is being measured.");
-        case ComparisonState::cancelled: return say(StageState::missing, row.reason);
-        case ComparisonState::decided: break;
-    }
-    if (was_measured(row)) return say(StageState::passed, "It was measured.");
-    if (row.verdict == Verdict::hold) return say(StageState::failed, row.reason);
-    return say(StageState::missing, row.reason);  // identical code, no benchmark
-}
-
-StageResult verdict_stage(const GateInput& in, const GatePolicy& policy) {
-    const auto say = [](StageState state, std::string reason) {
-        return result(GateStage::verdict, state, std::move(reason));
-    };
-    if (!in.comparison || in.comparison->state == ComparisonState::cancelled)
-        return say(StageState::missing, "There is no verdict.");
-    if (in.comparison->state != ComparisonState::decided)
-        return say(StageState::queued, "It follows the comparison.");
-    const Comparison& row = *in.comparison;
-    const std::string reason = name_of(*row.verdict) + ": " + row.reason;
-    switch (*row.verdict) {
-        case Verdict::promote: return say(StageState::passed, reason);
-        case Verdict::no_benchmark:
-            if (policy.no_benchmark == UndecidedPolicy::ship)
-                return say(StageState::passed, reason + " The policy ships it all the same.");
-            return say(StageState::missing, reason);
-        case Verdict::hold:
-            if (policy.hold == UndecidedPolicy::ship && was_measured(row))
-                return say(StageState::passed, reason + " The policy ships it all the same.");
-            return say(StageState::failed, reason);
-        case Verdict::identical:
-        case Verdict::equivalent:
-        case Verdict::regress:
-        case Verdict::unstable: return say(StageState::failed, reason);
-    }
-    return say(StageState::failed, reason);
-}
-
 /// A verdict that ships without a measurement needs none.
 void excuse_comparison(StageResult& comparison, const StageResult& verdict) {
     if (verdict.state != StageState::passed || comparison.state == StageState::passed) return;
@@ -198,7 +146,7 @@ std::vector<StageResult> gate_stages(const GateInput& input, const GatePolicy& p
                                        parity_stage(input, build, policy),
                                        audit_stage(input, build, policy),
                                        identity_stage(input, build),
-                                       comparison_stage(input),
+                                       comparison_stage(input, policy),
                                        verdict_stage(input, policy)};
     excuse_comparison(stages[5], stages[6]);
     for (StageResult& stage : stages) {
@@ -207,6 +155,23 @@ std::vector<StageResult> gate_stages(const GateInput& input, const GatePolicy& p
             apply_waiver(stage, input);
     }
     return stages;
+}
+
+StageResult abi_group_stage(const AbiGroup* group, const std::vector<AbiMember>& others) {
+    if (!group) return result(GateStage::abi_group, StageState::passed, "It is in no ABI group.");
+    const std::string why = group->reason.empty() ? "The release file says so." : group->reason;
+    const std::string is = "It is in the ABI group '" + group->name + "': " + why;
+    for (const GateAnswer answer : {GateAnswer::held, GateAnswer::open}) {
+        const auto found = std::ranges::find(others, answer, &AbiMember::answer);
+        if (found == others.end()) continue;
+        return answer == GateAnswer::open
+                   ? result(GateStage::abi_group, StageState::queued,
+                            is + " It waits for " + found->source + ".")
+                   : result(GateStage::abi_group, StageState::failed,
+                            is + " A part of it does not ship: " + found->source + " " +
+                                found->why + ".");
+    }
+    return result(GateStage::abi_group, StageState::passed, is + " All of it ships.");
 }
 
 GateAnswer gate_answer(const std::vector<StageResult>& stages) {

@@ -20,6 +20,7 @@
 #include "common/wire/json.hpp"
 #include "scheduler/publish/client_check.hpp"
 #include "scheduler/publish/repo_writer.hpp"
+#include "tests/bench/publish/equal_content.hpp"
 #include "tests/bench/statistics.hpp"
 
 namespace terrace::bench {
@@ -145,6 +146,7 @@ Times one_round(const Files& base,
         times.full_theirs = seconds_of([&] { write_theirs(theirs, false); });
         link_tree({more.back()}, theirs);
         times.update_theirs = seconds_of([&] { write_theirs(theirs, true); });
+        expect_equal_content(next, theirs, work);
     }
     for (const auto& directory : {cache, ours, next, theirs, work / "composes"})
         std::filesystem::remove_all(directory);
@@ -179,7 +181,8 @@ int run(const Options& options) {
         metrics[name] = std::round(value * 1000) / 1000;
         table.add({{name}, {fmt::format("{:.3f}", value)}});
     }
-    fmt::print("{} packages, and one more\n", base.size());
+    fmt::print("{} packages, and one more{}\n", base.size(),
+               options.only_check ? "" : "; both repositories say the same of each");
     cli::Output output = cli::standard_output();
     output.print(table, "");
     const wire::json::value line = {{"bench", "publish"}, {"metrics", metrics}};

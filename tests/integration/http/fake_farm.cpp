@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <fstream>
 
+#include "scheduler/app/config_farm.hpp"
+
 namespace terrace::rest {
 namespace {
 
@@ -151,6 +153,12 @@ std::optional<std::string> FakeReads::gate_costs(RebuildId rebuild) {
         "of_variant":{"build":2,"built":true,"bytes":1200,"cpu_ms":7000},
         "measuring":{"attempts":1,"held_ms":9000,"cpu_ms":4000}}]})";
 }
+/// Two of "f45", one of which is a false promotion; none of others.
+std::string FakeReads::self_comparisons(const std::string& release) {
+    if (release != "f45") return "[]";
+    return R"([{"state":"decided","verdict":"promote","results":[{"name":"a","ci_low":1.02,"ci_high":1.1}]},
+        {"state":"decided","verdict":"equivalent","results":[{"name":"a","ci_low":0.99,"ci_high":1.01}]}])";
+}
 std::string FakeReads::composes(const ComposeFilter& filter) {
     return named("composes", filter, filter.release + filter.stream);
 }
@@ -186,25 +194,26 @@ FakeFarm::FakeFarm(std::string token,
       objects(store_, limits.object),
       publications_(store_, config_, state_ / "published", "https://repo.example.org"),
       logs(state_ / "logs", 1 << 20),
-      services_{
-          config_,
-          [this](engine::Command command) { engine.post(std::move(command)); },
-          reads,
-          objects,
-          publications_,
-          logs,
-          LogKeeping{},
-          Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
-                 [this](auto urls) { return intake.freeze(urls); }},
-          RepoCare{[this](auto plan) { return repos.collect(plan); },
-                   [this](auto repo_state) { return repos.fsck(repo_state); },
-                   [this](auto release, auto stream) { return repos.verify(release, stream); }},
-          read_pool_,
-          file_pool_,
-          intake_pool_,
-          repo_pool_,
-          work_,
-          limits},
+      services_{config_,
+                [this](engine::Command command) { engine.post(std::move(command)); },
+                reads,
+                objects,
+                publications_,
+                logs,
+                LogKeeping{},
+                Intake{[this](auto srpms) { return intake.read_srpms(srpms); },
+                       [this](auto urls) { return intake.freeze(urls); }},
+                RepoCare{[this](auto plan) { return repos.collect(plan); },
+                         [this](auto repo_state) { return repos.fsck(repo_state); },
+                         [this](auto release, auto stream, auto repo_state) {
+                             return repos.verify(release, stream, repo_state);
+                         }},
+                read_pool_,
+                file_pool_,
+                intake_pool_,
+                repo_pool_,
+                work_,
+                limits},
       router_(std::move(token)),
       server_(router_, file_pool_, std::move(options)) {
     engine.decide = [](const core::Event&) { return Result<core::Reply>(core::Done{}); };

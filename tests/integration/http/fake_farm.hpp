@@ -59,6 +59,7 @@ public:
     std::string comparisons(const ComparisonFilter& filter) override;
     std::optional<std::string> comparison(ComparisonId id) override;
     std::optional<std::string> gate_costs(RebuildId rebuild) override;
+    std::string self_comparisons(const std::string& release) override;
     std::string composes(const ComposeFilter& filter) override;
     std::optional<std::string> compose(ComposeId id) override;
     std::optional<std::string> compose_diff(ComposeId before, ComposeId after) override;

@@ -235,27 +235,6 @@ TEST_CASE("waivers are brought, listed and revoked, and the gate is shown") {
     CHECK(std::get<core::ShowGate>(told.at(3)).rebuild == RebuildId{7});
 }
 
-TEST_CASE("the cost table joins what the gate says with what was recorded") {
-    Talk talk;
-    talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {
-        if (std::get<core::ShowGate>(event).rebuild == RebuildId{9})
-            return Error{Errc::not_found, "There is no rebuild 9."};
-        return core::Reply(core::GateRows{});
-    };
-    const auto answer = talk.get("/v1/rebuilds/7/gate/report");
-    REQUIRE(answer.status == 200);
-    const auto report = wire::from_text<CostReport>(answer.body).value();
-    REQUIRE(report.rows.size() == 1);
-    CHECK(report.rows[0].package == "zlib");
-    CHECK(report.rows[0].ships == Ships::variant);
-    CHECK(report.rows[0].of_variant.cpu_ms == 7000);
-    CHECK(report.rows[0].of_baseline.cpu_ms == std::nullopt);
-    REQUIRE(report.variants.size() == 1);
-    CHECK(report.variants[0].gated == Bill{1, 1200, 0, 7000, 4000, 9000});
-    CHECK(talk.get("/v1/rebuilds/9/gate/report").status == 404);
-    CHECK(talk.get("/v1/rebuilds/x/gate/report").status == 400);
-}
-
 TEST_CASE("a decision is asked for and given in Greenwave's words") {
     Talk talk;
     talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {

@@ -47,13 +47,16 @@ TEST_CASE("a promotion and a rollback are decided by the engine, and answered wi
     CHECK(move.stream == "stable");
     CHECK(move.kind == core::MoveKind::promote);
     CHECK(move.compose == ComposeId{7});
+    CHECK_FALSE(move.hurt_allowed);
 
     CHECK(talk.post("/v1/streams/f45/testing/rollback", "{}").status == 202);
     move = std::get<core::MoveStream>(talk.last);
     CHECK(move.kind == core::MoveKind::rollback);
     CHECK_FALSE(move.compose.has_value());
-    CHECK(talk.post("/v1/streams/f45/testing/rollback", R"({"to":5})").status == 202);
+    CHECK(talk.post("/v1/streams/f45/testing/rollback", R"({"to":5,"hurt_allowed":true})").status ==
+          202);
     CHECK(std::get<core::MoveStream>(talk.last).compose == ComposeId{5});
+    CHECK(std::get<core::MoveStream>(talk.last).hurt_allowed);
     CHECK(talk.post("/v1/streams/f45/testing/promote", R"({"compose":"x"})").status == 400);
 }
 
@@ -84,8 +87,9 @@ TEST_CASE("fsck is told what should be there, and only a known stream is verifie
         report.problems = {{"/srv", "It is missing."}};
         return report;
     };
-    talk.farm.repos.verify = [](const std::string& release,
-                                const std::string& stream) -> Result<wire::VerifyReport> {
+    talk.farm.repos.verify = [](const std::string& release, const std::string& stream,
+                                const core::RepoState& state) -> Result<wire::VerifyReport> {
+        CHECK(state.streams.size() == 1);
         wire::VerifyReport report;
         report.release = release;
         report.stream = stream;

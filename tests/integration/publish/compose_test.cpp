@@ -129,56 +129,148 @@ TEST_CASE("a damaged object stops the compose") {
     CHECK(std::filesystem::is_empty(tool.release() / "composes"));
 }
 
-TEST_CASE("a compose that a client cannot install from moves nothing, and says for whom and why") {
-    const testing::PublishedTool tool;
-    core::RunCompose order = tool.order(1, "1.0");
-    core::VariantSpec baseline;
-    baseline.name = "x86_64";
-    baseline.target_level = Level::x86_64;
-    order.clients.variants = {baseline};
-    std::vector<testing::MadeUp> beside = {{.name = "coreutils"}};
-    const auto publish = [&] {
+namespace {
+
+/// A release whose clients need, beside the stream, what a test says that there is.
+class CheckedRelease {
+public:
+    std::vector<testing::MadeUp> beside = {{.name = "coreutils"},
+                                           {.name = "dash", .files = {"/bin/sh"}}};
+
+    core::ComposeEnded publish(std::int64_t id, const std::string& version) {
+        core::RunCompose order = tool_.order(id, version);
+        order.clients = clients();
+        return run(std::move(order));
+    }
+    core::MoveEnded move(core::MoveKind kind,
+                         std::int64_t number,
+                         std::int64_t compose,
+                         bool hurt_allowed = false) {
+        core::RunMove order;
+        order.move.id = StreamMoveId{number};
+        order.move.release = "f45";
+        order.move.stream = "stable";
+        order.move.kind = kind;
+        order.move.compose = ComposeId{compose};
+        order.composes_kept = 5;
+        order.clients = clients();
+        order.clients.back = kind == core::MoveKind::rollback;
+        order.clients.hurt_allowed = hurt_allowed;
+        if (shown_.value > 0) order.clients.earlier = {shown_};
+        core::MoveEnded ended = run(std::move(order));
+        if (ended.error.empty()) shown_ = ComposeId{compose};
+        return ended;
+    }
+    std::string stream(const std::string& name) const {
+        const auto link = tool_.release() / "streams" / name;
+        return std::filesystem::exists(link) ? std::filesystem::read_symlink(link).string() : "";
+    }
+
+private:
+    static core::StreamClients clients() {
+        core::VariantSpec baseline;
+        baseline.name = "x86_64";
+        baseline.target_level = Level::x86_64;
+        core::StreamClients clients;
+        clients.variants = {baseline};
+        clients.platform = {{"seed", "file:///seed", {}}};
+        return clients;
+    }
+    template <class Order>
+    auto run(Order order) {
         const auto read = [&](const std::vector<SeedRepo>& repos) {
             REQUIRE(repos.size() == 1);
-            const auto primary = tool.root() / "primary.xml";
+            const auto primary = tool_.root() / "primary.xml";
             os::write_file_atomically(primary, testing::primary_xml(beside));
             auto repo = solv::read_client_repo(repos.front().name, primary);
             return Result<std::vector<solv::ClientRepo>>(std::vector{*std::move(repo)});
         };
-        Composer composer(tool.store(), tool.root() / "published", {}, read);
-        std::promise<std::string> ended;
-        composer.start(order, [&](ComposeId, std::string error) { ended.set_value(error); });
+        using Ended = std::conditional_t<std::is_same_v<Order, core::RunMove>, core::MoveEnded,
+                                         core::ComposeEnded>;
+        std::promise<Ended> ended;
+        Composer composer(tool_.store(), tool_.root() / "published", {}, read);
+        composer.start(std::move(order), [&](const Ended& end) { ended.set_value(end); });
         return ended.get_future().get();
-    };
-    order.clients.platform = {{"seed", "file:///seed", {}}};
-    const std::string error = publish();
-    CHECK(
-        error.starts_with("Stream testing was not moved: compose 1 would hurt clients (1 found).\n"
-                          "Client x86_64, stock, install, tool: "));
-    CHECK(error.find("othing provides /bin/sh") != std::string::npos);
-    CHECK_FALSE(std::filesystem::exists(tool.stream()));
+    }
+
+    testing::PublishedTool tool_;
+    ComposeId shown_;
+};
+
+}  // namespace
+
+TEST_CASE("a compose that a client cannot install from moves nothing, and says for whom and why") {
+    CheckedRelease release;
+    const auto dash = release.beside.back();
+    release.beside.pop_back();
+    const core::ComposeEnded refused = release.publish(1, "1.0");
+    CHECK(refused.refused);
+    CHECK(refused.error.starts_with(
+        "Stream testing was not moved: compose 1 would hurt clients (1 found).\n"
+        "Client x86_64, stock, install, tool: "));
+    CHECK(refused.error.find("othing provides /bin/sh") != std::string::npos);
+    CHECK(refused.client_check == refused.error);
+    CHECK(release.stream("testing") == "");
     // Nothing of the compose was at fault: with what it needs it is taken as it is.
-    beside.push_back({.name = "dash", .files = {"/bin/sh"}});
-    CHECK(publish() == "");
-    CHECK(std::filesystem::read_symlink(tool.stream()) == "../served/testing/1");
+    release.beside.push_back(dash);
+    const core::ComposeEnded taken = release.publish(1, "1.0");
+    CHECK(taken.error == "");
+    CHECK_FALSE(taken.refused);
+    CHECK(taken.client_check == "All clients can follow.");
+    CHECK(release.stream("testing") == "../served/testing/1");
+}
+
+TEST_CASE("a promotion or a rollback that would hurt clients is refused, unless that is allowed") {
+    CheckedRelease release;
+    REQUIRE(release.publish(1, "1.0").error == "");
+    REQUIRE(release.publish(2, "2.0").error == "");
+    const auto whole = release.beside;
+    const auto without_shell = std::vector{whole.front()};
+    using core::MoveKind;
+
+    release.beside = without_shell;
+    const core::MoveEnded refused = release.move(MoveKind::promote, 1, 1);
+    CHECK(refused.error.starts_with("Stream stable was not moved: compose 1 would hurt clients"));
+    CHECK(refused.client_check == refused.error);
+    CHECK(release.stream("stable") == "");
+    release.beside = whole;
+    CHECK(release.move(MoveKind::promote, 2, 1).client_check == "All clients can follow.");
+    REQUIRE(release.move(MoveKind::promote, 3, 2).error == "");
+
+    release.beside = without_shell;
+    const core::MoveEnded back = release.move(MoveKind::rollback, 4, 1);
+    CHECK(back.error.starts_with("Stream stable was not moved: compose 1 would hurt clients"));
+    CHECK(back.error.find("\nClient x86_64, stock, install, tool: ") != std::string::npos);
+    CHECK(release.stream("stable") == "../served/stable/3");
+    const core::MoveEnded allowed = release.move(MoveKind::rollback, 5, 1, true);
+    CHECK(allowed.error == "");
+    CHECK(allowed.client_check.starts_with(
+        "Stream stable was moved all the same: compose 1 hurts clients"));
+    CHECK(release.stream("stable") == "../served/stable/5");
+
+    release.beside = whole;
+    REQUIRE(release.move(MoveKind::promote, 6, 2).error == "");
+    const core::MoveEnded again = release.move(MoveKind::rollback, 7, 1);
+    CHECK(again.error == "");
+    CHECK(again.client_check == "All clients can go back, by `dnf distro-sync`.");
 }
 
 TEST_CASE("a second compose moves the stream, and the first remains as it was") {
     const testing::PublishedTool tool;
     Composer composer(tool.store(), tool.root() / "published");
     composer.start(tool.order(1, "1.0"),
-                   [](ComposeId, const std::string& error) { CHECK(error == ""); });
+                   [](const core::ComposeEnded& end) { CHECK(end.error == ""); });
     core::RunCompose second = tool.order(2, "2.0");
     second.compose.base = ComposeId{1};
     std::map<std::string, std::string> before;
-    composer.start(tool.order(1, "1.0"), [&](ComposeId, const std::string& error) {
-        CHECK(error == "");
+    composer.start(tool.order(1, "1.0"), [&](const core::ComposeEnded& end) {
+        CHECK(end.error == "");
         before = content_of(compose_path(tool.release(), ComposeId{1}));
     });
     std::filesystem::create_directories(tool.release() / "composes/2.incoming/x86_64/os/Packages");
     std::promise<void> done;
-    composer.start(second, [&](ComposeId, const std::string& error) {
-        CHECK(error == "");
+    composer.start(second, [&](const core::ComposeEnded& end) {
+        CHECK(end.error == "");
         done.set_value();
     });
     done.get_future().wait();

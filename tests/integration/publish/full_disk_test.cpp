@@ -38,7 +38,7 @@ TEST_CASE("a disk that fills up anywhere stops the compose, moves nothing and lo
         REQUIRE(room < static_cast<std::uintmax_t>(kDisk));
         fill(disk.path(), room);
         const std::string error = testing::run(composer, second);
-        const auto report = verify_stream(stream.published(), "f45", "testing", {});
+        const auto report = verify_stream(stream.published(), "f45", "testing", {}, {});
         CHECK(report.problems.empty());
         if (error.empty()) {
             CHECK(report.compose == 2);
@@ -75,7 +75,7 @@ TEST_CASE("a damaged object is named by publishing, fsck and verify, and uploadi
         os::write_file_atomically(object, damaged);
         CHECK(testing::run(composer, second).find("is damaged: its digest is") !=
               std::string::npos);
-        CHECK(verify_stream(stream.published(), "f45", "testing", {}).compose == 1);
+        CHECK(verify_stream(stream.published(), "f45", "testing", {}, {}).compose == 1);
         const auto fsck = check_all(stream.store(), stream.published(), stream.state({1}), {});
         REQUIRE(fsck.problems.size() == 1);
         CHECK(fsck.problems.front().path == object.string());
@@ -87,7 +87,7 @@ TEST_CASE("a damaged object is named by publishing, fsck and verify, and uploadi
         stream.moved_to(2);
         std::filesystem::permissions(object, std::filesystem::perms::owner_all);
         std::fstream(object, std::ios::in | std::ios::out | std::ios::binary) << "damage";
-        const auto verified = verify_stream(stream.published(), "f45", "testing", {});
+        const auto verified = verify_stream(stream.published(), "f45", "testing", {}, {});
         CHECK(verified.problems.size() == 2);  // in both variants
         const auto fsck = check_all(stream.store(), stream.published(), stream.state({1, 2}), {});
         CHECK(fsck.problems.size() == 3);  // the object, and both links
@@ -130,6 +130,6 @@ TEST_CASE("fsck names what is missing, and a stream that is not where the databa
         std::filesystem::remove(stream.stream() / "x86_64/os" /
                                 package_location("tool-2-1.noarch.rpm"));
         CHECK(problems().size() == 1);
-        CHECK(verify_stream(stream.published(), "f45", "testing", {}).problems.size() == 1);
+        CHECK(verify_stream(stream.published(), "f45", "testing", {}, {}).problems.size() == 1);
     }
 }

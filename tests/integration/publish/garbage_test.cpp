@@ -99,8 +99,8 @@ TEST_CASE("gc waits for its turn among composes, and a stopped composer refuses 
         made.objects.insert(littered.stream.digest(5));
         return made;
     }();
-    littered.composer.start(
-        order, [&](ComposeId, const std::string& error) { published.set_value(error); });
+    littered.composer.start(order,
+                            [&](const core::ComposeEnded& end) { published.set_value(end.error); });
     littered.composer.collect(plan);
     CHECK(published.get_future().get() == "");
     littered.stream.moved_to(5);

@@ -40,7 +40,7 @@ bool killed_before(int number, const testing::MovingStream& stream, Work work) {
 
 void check_stream_is_whole(const testing::MovingStream& stream,
                            const std::set<std::int64_t>& allowed) {
-    const auto report = verify_stream(stream.published(), "f45", "testing", {});
+    const auto report = verify_stream(stream.published(), "f45", "testing", {}, {});
     CHECK(report.problems.empty());
     CHECK(report.packages == 2);
     CHECK(allowed.contains(report.compose));

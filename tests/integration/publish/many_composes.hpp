@@ -151,8 +151,7 @@ private:
 template <class Order>
 std::string run(publish::Composer& composer, Order order) {
     std::promise<std::string> ended;
-    composer.start(std::move(order),
-                   [&](auto, const std::string& error) { ended.set_value(error); });
+    composer.start(std::move(order), [&](const auto& end) { ended.set_value(end.error); });
     return ended.get_future().get();
 }
 

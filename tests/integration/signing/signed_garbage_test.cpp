@@ -58,9 +58,13 @@ struct SignedStream {
         for (const std::int64_t id : {2, 3}) {
             state.composes.push_back(testing::an_order(id).compose);
             state.composes.back().state = core::ComposeState::finished;
+            state.composes.back().signing = Signing::gnupg;
         }
         state.streams.push_back({"f45", "testing", ComposeId{3}});
-        return check_all(farm.store, farm.published(), state, {});
+        return check_all(farm.store, farm.published(), state, {},
+                         [this](const std::string& release) {
+                             return SignerClient(farm.signer.socket()).keys(release).public_keys;
+                         });
     }
 };
 

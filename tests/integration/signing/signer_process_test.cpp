@@ -90,6 +90,10 @@ TEST_CASE("the signer signs nothing but what it is for, and says why") {
     SignerClient client(farm.signer.socket());
     const std::string repomd = "<?xml version=\"1.0\"?><repomd/>";
     CHECK(refusal_of(client, wire::SignKind::metadata, "f45", repomd) == "");
+    const std::string sums = std::string(64, 'a') + "  COMPOSE.json\n";
+    CHECK(refusal_of(client, wire::SignKind::sums, "f45", sums) == "");
+    CHECK(refusal_of(client, wire::SignKind::sums, "f45", repomd) != "");
+    CHECK(refusal_of(client, wire::SignKind::metadata, "f45", sums) != "");
     CHECK(refusal_of(client, wire::SignKind::rpm_header, "f45", repomd).find("no rpm_header") !=
           std::string::npos);
     CHECK(refusal_of(client, wire::SignKind::statement, "f45", repomd).find("no statement") !=
@@ -149,7 +153,7 @@ TEST_CASE("a mass rebuild's packages are signed before its compose stands in the
     SigningQueue queue(composer, signer);
     const auto run = [&queue](const core::RunCompose& wanted) {
         std::promise<std::string> error;
-        queue.start(wanted, [&](ComposeId, std::string text) { error.set_value(std::move(text)); });
+        queue.start(wanted, [&](const core::ComposeEnded& end) { error.set_value(end.error); });
         return error.get_future().get();
     };
     CHECK(run(order) == "");
@@ -160,7 +164,7 @@ TEST_CASE("a mass rebuild's packages are signed before its compose stands in the
     back.move.stream = "stable";
     back.move.compose = order.compose.id;
     std::promise<std::string> moved;
-    queue.start(back, [&](StreamMoveId, std::string text) { moved.set_value(std::move(text)); });
+    queue.start(back, [&](const core::MoveEnded& end) { moved.set_value(end.error); });
     CHECK(moved.get_future().get() == "");
     CHECK(read_manifest(farm.release() / "streams/stable").id == order.compose.id);
     core::RunCompose next = farm.order(2, {make_package(farm.root(), "hello", "2.0")});

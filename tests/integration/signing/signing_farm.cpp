@@ -160,7 +160,7 @@ std::string SigningFarm::publish(const core::RunCompose& order,
     const publish::ComposeSigner compose_signer(store, config, records, {socket, url()});
     publish::Composer composer(store, published(), std::move(hook), {}, &compose_signer);
     std::promise<std::string> error;
-    composer.start(order, [&](ComposeId, std::string text) { error.set_value(std::move(text)); });
+    composer.start(order, [&](const core::ComposeEnded& end) { error.set_value(end.error); });
     return error.get_future().get();
 }
 

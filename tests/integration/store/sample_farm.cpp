@@ -106,6 +106,7 @@ core::Comparison a_comparison() {
     row.rebuild = RebuildId{1};
     row.source_package = SourcePackageId{1};
     row.variant = "x86_64_v3";
+    row.vendor = "GenuineIntel";
     row.baseline_build = BuildId{11};
     row.variant_build = BuildId{12};
     row.state = core::ComparisonState::ready;
@@ -235,6 +236,11 @@ void add_builds(std::vector<core::Change>& changes) {
     built.level_used = Level::x86_64_v2;
     built.audit_findings = {"/usr/bin/a: main: vpaddd at 0x10 needs x86_64_v3"};
     built.interfaces = {{"zlib", {"files", "provides"}, {std::int64_t{1} << 59, 7}}};
+    built.flags = digest_of('f').hex;
+    built.compilers = {"gcc-15.1-1.fc45.x86_64"};
+    built.abi =
+        core::AbiInterface{{"eigen3-devel"}, {"liba.so.1()(64bit)"}, {"libb.so.1()(64bit)"}};
+    built.installed_bytes = std::int64_t{1} << 33;
     built.finished_at = time_at(20);
     core::Build reused = a_build(12, 1, "x86_64_v3");
     reused.state = core::BuildState::succeeded;
@@ -343,6 +349,8 @@ std::vector<core::Change> a_farm() {
     move.state = core::MoveState::finished;
     move.created_at = time_at(9);
     move.finished_at = time_at(30);
+    move.hurt_allowed = true;
+    move.client_check = "All clients can follow.";
     changes.emplace_back(move);
     return changes;
 }

@@ -46,8 +46,8 @@ private:
     };
     class InstantComposer final : public engine::Composer {
     public:
-        void start(core::RunCompose order, Ended ended) override { ended(order.compose.id, ""); }
-        void start(core::RunMove order, MoveEnded ended) override { ended(order.move.id, ""); }
+        void start(core::RunCompose order, Ended ended) override { ended({order.compose.id, ""}); }
+        void start(core::RunMove order, MoveEnded ended) override { ended({order.move.id, ""}); }
     };
 
     std::vector<Result<core::Reply>> send(std::vector<core::Event> events, Duration now);

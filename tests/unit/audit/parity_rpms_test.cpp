@@ -1,6 +1,7 @@
 // Parity of real packages, made by this host's rpmbuild for two levels.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -33,7 +34,7 @@ struct Toy {
     std::vector<std::string> flags = {"-Wl,-soname,libtoy.so.1"};
 };
 
-std::vector<PackageInterface> interfaces_of(const Toy& toy) {
+AuditReport audit_of(const Toy& toy) {
     test::Workshop workshop;
     const auto library = workshop.library("toy", toy.source, toy.flags);
     std::ofstream(workshop.path() / "toy.spec")
@@ -52,7 +53,11 @@ std::vector<PackageInterface> interfaces_of(const Toy& toy) {
     const auto directory = workshop.path() / "rpmbuild/RPMS" / toy.target;
     const inspect::Inspection inspection = inspect::inspect_rpms(directory, Level::x86_64);
     REQUIRE(inspection.refusal == "");
-    return inspection.audit.interfaces;
+    return inspection.audit;
+}
+
+std::vector<PackageInterface> interfaces_of(const Toy& toy) {
+    return audit_of(toy).interfaces;
 }
 
 std::vector<std::string> differences(const Toy& other) {
@@ -106,6 +111,24 @@ TEST_CASE("a package that only one side has is seen") {
     toy.more = "%package doc\nSummary: D\n%description doc\nD.\n";
     toy.files = "%files doc\n";
     CHECK(differences(toy) == Facets{"toy-doc package"});
+}
+
+TEST_CASE("sonames are among what is provided, as rpm prints dependencies") {
+    const std::vector<PackageInterface> interfaces = interfaces_of({});
+    const auto toy = std::ranges::find(interfaces, "toy", &PackageInterface::package);
+    REQUIRE(toy != interfaces.end());
+    const auto provides = std::ranges::find(toy->facets, "provides", &PackageFacet::name);
+    REQUIRE(provides != toy->facets.end());
+    CHECK(std::ranges::find(provides->items, "P libtoy.so.1()(64bit)") != provides->items.end());
+}
+
+TEST_CASE("the installed size is that of all packages, as their headers say") {
+    Toy toy;
+    const std::int64_t before = audit_of(toy).installed_bytes;
+    CHECK(before > 0);
+    toy.install = "head -c 1000000 /dev/zero > %{buildroot}/usr/lib64/data";
+    toy.files = "/usr/lib64/data\n";
+    CHECK(audit_of(toy).installed_bytes == before + 1'000'000);
 }
 
 TEST_CASE("what is required of libm does not count") {

@@ -42,6 +42,8 @@ CostReport a_report() {
     cost.kept_up = {1, 4096, 0, 3'600'000, 0, 0};
     cost.unknowns = {"Little is known."};
     report.variants = {cost};
+    report.truth.measured = 200;
+    report.truth.promoted = {1, 200, 0.005, 0.000127, 0.0275};
     return report;
 }
 
@@ -56,10 +58,13 @@ TEST_CASE("the report says what whole and by the gate cost, what is unknown, and
           "| Source packages that ship | 2 | 1 | 1 |",
           "| CPU, building | 2.00 h | 2.00 h | 1.00 h |",
           "| CPU, measuring | 0.00 h | 0.02 h | 0.00 h |", "- Little is known.",
-          "| argon2 | x86_64_v3 | promote | +50.0 % | \\[+45.0, +55.0\\] | variant | 2.0 KiB | "
-          "4.0 KiB | 2.000 | 1.5 s (earlier) | - | 40.0 s | 90.0 s | Benchmark 'a': measured. |",
-          "| baseline | 2.0 KiB | 4.0 KiB | 2.000 | 1.5 s (earlier) | - | 40.0 s | 90.0 s | "
-          "Benchmark 'a': measured. |"}) {
+          "| argon2 | x86_64_v3 | promote | +50.0 % | \\[+45.0, +55.0\\] | variant | "
+          "Benchmark 'a': measured. |",
+          "| libsvm | x86_64_v3 | regress | -10.0 % | \\[-15.0, -5.0\\] | baseline | "
+          "Benchmark 'a': measured. |",
+          "| argon2 | x86_64_v3 | 2.0 KiB | 4.0 KiB | 2.000 | 1.5 s (earlier) | - | 40.0 s | "
+          "90.0 s |",
+          "| Comparisons that said promote | 1 of 200 | 0.5 % | \\[0.0 %, 2.8 %\\] |"}) {
         CAPTURE(part);
         CHECK(text.find(part) != std::string::npos);
     }

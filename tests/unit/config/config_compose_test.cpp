@@ -21,9 +21,11 @@ std::string error_of(const std::string& text) {
 TEST_CASE("how composes are made and checked is read") {
     const core::ComposePolicy policy = policy_of(
         "allow_stall: distro-sync\nplatform: none\n"
-        "abi_groups:\n  - {name: eigen, sources: [pcl, mrpt]}\n");
+        "abi_groups:\n  - {name: eigen, sources: [pcl, mrpt]}\n"
+        "abi_group_libraries: [eigen3-devel]\n");
     CHECK(policy.allow_stall == core::AllowStall::distro_sync);
     CHECK(policy.platform == core::Platform::none);
+    CHECK(policy.abi_group_libraries == std::vector<std::string>{"eigen3-devel"});
     REQUIRE(policy.abi_groups.size() == 1);
     CHECK(policy.abi_groups.front().name == "eigen");
     CHECK(policy.abi_groups.front().sources == std::vector<std::string>{"pcl", "mrpt"});
@@ -34,6 +36,8 @@ TEST_CASE("unless it is said, nothing may stall and clients have the seed's repo
     CHECK(policy.allow_stall == core::AllowStall::never);
     CHECK(policy.platform == core::Platform::seed);
     CHECK(policy.abi_groups.empty());
+    CHECK(policy.abi_group_libraries.size() == 3);
+    CHECK(policy_of("abi_group_libraries: []\n").abi_group_libraries.empty());
 }
 
 TEST_CASE("a compose policy that cannot be meant is refused with the key") {

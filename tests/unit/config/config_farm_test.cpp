@@ -23,8 +23,12 @@ const std::string kRelease =
     "    encoding: flags\n"
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
-    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], false_discovery_max: "
-    "0.1}\n"
+    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], aa_share: 0.25, "
+    "false_discovery_max: "
+    "0.1,\n"
+    "  parity: report, inherit: same_builds, inherit_max: 30d, vendors: [GenuineIntel, "
+    "AuthenticAMD],\n"
+    "  size_growth_max: 0.25}\n"
     "signing: gnupg\n";
 
 const std::string kBenchmark =
@@ -75,8 +79,13 @@ TEST_CASE("a release file gives the release") {
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.looks == std::vector<int>{6, 12});
     CHECK(release.gate.false_discovery_max == 0.1);
+    CHECK(release.gate.aa_share == 0.25);
     CHECK(release.gate.audit == core::FindingPolicy::report);
-    CHECK(release.gate.parity == core::FindingPolicy::require);
+    CHECK(release.gate.parity == core::FindingPolicy::report);
+    CHECK(release.gate.inherit == core::InheritPolicy::same_builds);
+    CHECK(release.gate.inherit_max == std::chrono::days(30));
+    CHECK(release.gate.vendors == std::vector<std::string>{"GenuineIntel", "AuthenticAMD"});
+    CHECK(release.gate.size_growth_max == 0.25);
     CHECK(release.signing == Signing::gnupg);
 }
 
@@ -109,14 +118,46 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
     CHECK(release_error("signing: gnupg\n", "").find("key 'signing': is missing") !=
           std::string::npos);
     CHECK(release_error("gnupg", "yes") ==
-          "release.yaml:14: key 'signing': 'yes' is none of: none, gnupg");
+          "release.yaml:16: key 'signing': 'yes' is none of: none, gnupg");
     CHECK(release_error("0.5", ".nan").starts_with("release.yaml:13: key 'gate.noise_max'"));
     for (const std::string looks :
          {"[]", "[2, 6]", "[6, 9]", "[12, 6]", "[6, 6]", "[x]", "[2002]"}) {
         CAPTURE(looks);
         CHECK(release_error("[6, 12]", looks).starts_with("release.yaml:13: key 'gate.looks'"));
     }
-    CHECK(release_error("0.1}", "1.5}").find("gate.false_discovery_max") != std::string::npos);
+    CHECK(release_error("0.1,", "1.5,").find("gate.false_discovery_max") != std::string::npos);
+    CHECK(release_error("AuthenticAMD", "AMD") ==
+          "release.yaml:14: key 'gate.vendors': 'AMD' is no vendor of x86-64 CPUs: GenuineIntel, "
+          "AuthenticAMD, HygonGenuine or CentaurHauls");
+    CHECK(release_error("AuthenticAMD", "GenuineIntel").find("is there twice") !=
+          std::string::npos);
+    CHECK(release_error("same_builds", "all").find("none, same_builds, patch_level") !=
+          std::string::npos);
+    CHECK(release_error("0.25}", "-1}").find("gate.size_growth_max") != std::string::npos);
+    for (const std::string share : {"-0.1", "1.01", ".nan"}) {
+        CAPTURE(share);
+        CHECK(release_error("0.25", share).find("gate.aa_share") != std::string::npos);
+    }
+}
+
+TEST_CASE("a gate's policy is read as in a release file, whole or alone") {
+    const auto gain_of = [](const std::string& yaml) {
+        const auto policy = scheduler::parse_gate_policy(yaml);
+        REQUIRE(policy.has_value());
+        CHECK(policy->aa_share == 0.05);  // what is not said is the default
+        return policy->gain_min;
+    };
+    CHECK(gain_of("gain_min: 0.03\n") == 0.03);
+    CHECK(gain_of("gate: {gain_min: 0.03}\n") == 0.03);
+    CHECK(gain_of("release: f45\ngate:\n  gain_min: 0.03\nsigning: none\n") == 0.03);
+    for (const std::string wrong :
+         {"gain: 1\n", "gate: {gain: 1}\n", "gain_min: much\n", "- 1\n", "{"}) {
+        CAPTURE(wrong);
+        const auto policy = scheduler::parse_gate_policy(wrong);
+        REQUIRE(policy.has_error());
+        CHECK(policy.error().code == Errc::invalid_argument);
+        CHECK(policy.error().message.starts_with("policy"));
+    }
 }
 
 TEST_CASE("a benchmark file gives what to measure") {

@@ -32,6 +32,7 @@ TEST_CASE("a release's rules for packages are read") {
     const core::ReleaseSpec release = release_with(
         "on_failed_dependency: fail\n"
         "composes_kept: 7\n"
+        "comps: files/comps.xml\n"
         "packages:\n"
         "  - {name: libsvm, extra_flags: -ffp-contract=off, skip_check: needs the network}\n"
         "  - {name: old, exclude: true}\n"
@@ -39,6 +40,10 @@ TEST_CASE("a release's rules for packages are read") {
         "     timeout: 8h, silence: 0s, cores: 8, memory_bytes: 17179869184, disk_bytes: 1000}\n");
     CHECK(release.on_failed_dependency == OnFailedDependency::fail);
     CHECK(release.composes_kept == 7);
+    CHECK(
+        std::filesystem::path(release.metadata.comps).is_absolute());  // from the file's directory
+    CHECK(release.metadata.comps.ends_with("/files/comps.xml"));
+    CHECK(release.metadata.updateinfo.empty());
     CHECK(release.rule("libsvm").extra_flags == "-ffp-contract=off");
     CHECK(release.rule("libsvm").skip_check == "needs the network");
     CHECK(release.rule("old").exclude);

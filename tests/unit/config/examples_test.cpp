@@ -102,8 +102,14 @@ TEST_CASE("the example releases load with the mock configs of this repository") 
         CHECK(release.gate.noise_max == defaults.noise_max);
         CHECK(release.gate.looks == defaults.looks);
         CHECK(release.gate.false_discovery_max == defaults.false_discovery_max);
+        CHECK(release.gate.aa_share == defaults.aa_share);
         CHECK(release.gate.audit == defaults.audit);
         CHECK(release.gate.parity == defaults.parity);
+        CHECK(release.gate.inherit == defaults.inherit);
+        CHECK(release.gate.inherit_max == defaults.inherit_max);
+        CHECK(release.gate.vendors == defaults.vendors);
+        CHECK(release.gate.size_growth_max == defaults.size_growth_max);
+        CHECK(release.compose.abi_group_libraries == core::ComposePolicy().abi_group_libraries);
     }
 }
 

@@ -24,6 +24,7 @@ FarmConfig a_config() {
                          .defines = {},
                          .digest = "v"}};
     release.streams = {"testing", "stable"};
+    release.gate.aa_share = 0;  // tests of it say otherwise
     FarmConfig config;
     config.releases["mini-1"] = release;
     config.benchmarks["fast"] = {.package = "fast",
@@ -103,6 +104,14 @@ TestFarm::TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config
     resolve({});
 }
 
+TestFarm::TestFarm(const TestFarm& before, FarmConfig config)
+    : now(before.now),
+      config_(std::move(config)),
+      farm_(config_, before.state()),
+      incarnations_(before.incarnations_) {
+    changes = farm_.resume(now).changes;
+}
+
 void TestFarm::resolve(const std::map<std::string, std::vector<std::string>>& needs) {
     std::map<std::string, SourcePackageId> ids;
     for (const auto& [id, package] : state().source_packages) ids[package.name] = id;
@@ -140,8 +149,12 @@ Result<Reply> TestFarm::apply(const Event& event) {
     return decision.reply;
 }
 
-WorkerId TestFarm::add_worker(const std::string& name, Level level, const std::string& host) {
-    const WorkerHello hello = a_worker(name, level, host);
+WorkerId TestFarm::add_worker(const std::string& name,
+                              Level level,
+                              const std::string& host,
+                              const std::string& vendor) {
+    WorkerHello hello = a_worker(name, level, host);
+    hello.vendor = vendor;
     const WorkerId worker = get<Registered>(RegisterWorker{hello}).worker;
     incarnations_[worker] = hello.incarnation;
     return worker;

@@ -31,6 +31,8 @@ LookReport a_look(const ComparisonOrder& order, int pairs_done, int pairs, const
 class TestFarm {
 public:
     explicit TestFarm(const std::vector<SourcePackage>& packages, FarmConfig config = a_config());
+    /// The scheduler of another one starts anew with this configuration.
+    TestFarm(const TestFarm& before, FarmConfig config);
 
     /// What each source package needs of the others; "=name" where it takes code in.
     void resolve(const std::map<std::string, std::vector<std::string>>& needs);
@@ -42,7 +44,10 @@ public:
     }
     /// As the scheduler does after a crash: all that is not a row is gone.
     void restart();
-    WorkerId add_worker(const std::string& name, Level level, const std::string& host);
+    WorkerId add_worker(const std::string& name,
+                        Level level,
+                        const std::string& host,
+                        const std::string& vendor = "");
     /// The lease that this worker's slot 0 gets, or nullopt.
     std::optional<LeaseGrant> lease(WorkerId worker);
     Result<Reply> look(const LeaseGrant& lease, LookReport look);

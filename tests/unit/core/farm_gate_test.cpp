@@ -72,6 +72,8 @@ TEST_CASE("a waiver must say who, why, how long and what, of things that there a
           std::string::npos);
     CHECK(without([](Waiver& w) { w.stage = GateStage::identity; }).find("cannot be waived") !=
           std::string::npos);
+    CHECK(without([](Waiver& w) { w.stage = GateStage::abi_group; }).find("cannot be waived") !=
+          std::string::npos);
 }
 
 TEST_CASE("a waived package ships, one that is not waived does not") {
@@ -131,7 +133,7 @@ TEST_CASE("a decision needs a release, a variant and a subject; an unknown build
     CHECK(code({"mini-1", "x86_64_v3", "koji_build", ""}) == Errc::invalid_argument);
     const DecisionAnswer unknown = ask(farm, "slow-1-1");
     CHECK_FALSE(unknown.policies_satisfied);
-    CHECK(unknown.unsatisfied_requirements.size() == 7);
+    CHECK(unknown.unsatisfied_requirements.size() == 8);
 }
 
 }  // namespace terrace::core::testing

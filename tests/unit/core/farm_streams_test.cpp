@@ -142,6 +142,31 @@ TEST_CASE("a compose is promoted to another stream, and a stream is rolled back 
     CHECK(published.shown("testing") == 1);
 }
 
+TEST_CASE(
+    "who follows a promotion comes from all that the stream has shown; a rollback's from it") {
+    Published published;
+    for (const char digest : {'1', '2', '3'}) published.publish(digest);
+    const auto ordered = [&](MoveKind kind, const char* stream, int compose, bool hurt_allowed) {
+        MoveStream event{"mini-1", stream, kind, ComposeId{compose}, hurt_allowed};
+        const MadeMove made = published.farm().get<MadeMove>(event);
+        const auto moves = published.orders<RunMove>();
+        REQUIRE(moves.size() == 1);
+        published.farm().get<Done>(MoveEnded{made.id, "", "All clients can follow."});
+        CHECK(published.farm().state().stream_moves.at(made.id).client_check ==
+              "All clients can follow.");
+        return moves.front().clients;
+    };
+    StreamClients clients = ordered(MoveKind::rollback, "testing", 1, true);
+    CHECK(clients.back);
+    CHECK(clients.hurt_allowed);
+    CHECK(numbers(clients.earlier) == std::vector<std::int64_t>{3});
+    CHECK(clients.variants.size() == 2);
+    clients = ordered(MoveKind::promote, "testing", 2, false);
+    CHECK_FALSE(clients.back);
+    CHECK_FALSE(clients.hurt_allowed);
+    CHECK(numbers(clients.earlier) == std::vector<std::int64_t>{3, 1});
+}
+
 TEST_CASE("a move that makes no sense is refused with the reason and changes nothing") {
     Published published;
     CHECK(published.refusal(MoveKind::rollback, "testing") ==

@@ -336,6 +336,41 @@ TEST_CASE(
     CHECK(farm.state().comparisons.empty());
 }
 
+TEST_CASE("ExclusiveArch and ExcludeArch allow what rpm builds") {
+    struct Row {
+        std::vector<std::string> exclusive;
+        std::vector<std::string> exclude;
+        bool noarch;
+        std::size_t builds;  ///< of x86_64 and x86_64_v3
+    };
+    const std::vector<std::string> ix86 = {"i386", "i486", "i586", "i686", "athlon", "geode"};
+    const Row rows[] = {{{}, {}, false, 2},
+                        {{"i686", "x86_64", "aarch64"}, {}, false, 1},
+                        {{"x86_64", "x86_64_v2", "x86_64_v3", "amd64"}, {}, false, 2},
+                        {{"x86_64_v3"}, {}, false, 0},  // no baseline, nothing to publish
+                        {ix86, {}, false, 0},
+                        {{"noarch"}, {}, false, 0},
+                        {{}, ix86, false, 2},
+                        {{}, {"x86_64_v3"}, false, 1},
+                        {{}, {"x86_64"}, false, 0},
+                        {{"x86_64"}, {"x86_64"}, false, 0},
+                        {{"x86_64"}, {}, true, 1},
+                        {{"x86_64", "noarch"}, {}, true, 1},
+                        {{"aarch64", "noarch"}, {}, true, 0},
+                        {{}, {"x86_64"}, true, 0},
+                        {{}, {"noarch"}, true, 1}};
+    for (const Row& row : rows) {
+        CAPTURE(&row - rows);
+        SourcePackage package = a_package("xz");
+        package.exclusive_arch = row.exclusive;
+        package.exclude_arch = row.exclude;
+        package.noarch = row.noarch;
+        TestFarm farm({package});
+        farm.get<MadeRebuild>(everything());
+        CHECK(farm.state().builds.size() == row.builds);
+    }
+}
+
 TEST_CASE("a compose that fails is tried again, and the rebuild fails only after the last try") {
     TestFarm farm({a_package("same")});
     const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
@@ -350,6 +385,20 @@ TEST_CASE("a compose that fails is tried again, and the rebuild fails only after
     farm.get<Done>(ComposeEnded{ComposeId{1}, "No space left on device"});
     CHECK(farm.state().rebuilds.at(rebuild).state == RebuildState::failed);
     CHECK(farm.state().streams.empty());
+}
+
+TEST_CASE("a compose that would hurt clients fails at once: the next try would say the same") {
+    TestFarm farm({a_package("same")});
+    const WorkerId worker = farm.add_worker("w", Level::x86_64_v4, "host");
+    const RebuildId rebuild = farm.get<MadeRebuild>(everything()).id;
+    work_off(farm, worker);
+    farm.get<Done>(ComposeEnded{ComposeId{1}, "It hurts.", true, "It hurts."});
+    CHECK(farm.state().composes.at(ComposeId{1}).state == ComposeState::failed);
+    CHECK(farm.state().composes.at(ComposeId{1}).failures == 1);
+    CHECK(farm.state().rebuilds.at(rebuild).state == RebuildState::failed);
+    CHECK(farm.state().stream_moves.rbegin()->second.client_check == "It hurts.");
+    farm.now += 60min;
+    CHECK(farm.farm().effects(farm.now).empty());
 }
 
 TEST_CASE("a farm loaded from its own state goes on as if nothing had happened") {

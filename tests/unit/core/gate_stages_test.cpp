@@ -15,6 +15,8 @@ struct Rows {
     Build baseline;
     Build variant;
     Comparison comparison;
+    std::vector<Comparison> others;  ///< of further vendors
+    std::map<ComparisonId, std::string> unplaceable;
     PackageRule rule;
     std::vector<RpmFile> baseline_rpms = {an_rpm("fast", "1", "x86_64"),
                                           an_rpm("fast-doc", "1", "noarch")};
@@ -34,10 +36,16 @@ struct Rows {
         comparison.results = {{"speed", BenchmarkRole::primary, 20, 1.1, 1.05, 1.15, 0.01}};
     }
 
+    std::vector<const Comparison*> comparisons() const {
+        std::vector<const Comparison*> all = {&comparison};
+        for (const Comparison& other : others) all.push_back(&other);
+        return all;
+    }
     std::vector<StageResult> stages(TimePoint now = kStart) const {
         return gate_stages({.baseline = &baseline,
                             .variant = &variant,
-                            .comparison = &comparison,
+                            .comparisons = comparisons(),
+                            .unplaceable = unplaceable,
                             .baseline_rpms = baseline_rpms,
                             .variant_rpms = variant_rpms,
                             .rule = &rule,
@@ -204,6 +212,102 @@ TEST_CASE("every verdict but promote holds back, unless the policy ships what is
     rows.policy.no_benchmark = UndecidedPolicy::ship;
     CHECK(rows.state(GateStage::comparison) == StageState::waived);
     CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("a variant ships when it gains on CPUs of each vendor that the policy asks for") {
+    Rows rows;
+    rows.policy.vendors = {"GenuineIntel", "AuthenticAMD"};
+    rows.comparison.vendor = "GenuineIntel";
+    CHECK(rows.state(GateStage::comparison) == StageState::missing);
+    CHECK(rows.at(GateStage::verdict).reason ==
+          "AuthenticAMD: It was not measured on such a CPU: the policy asks for it since the "
+          "rebuild began. GenuineIntel: promote: It is faster.");
+    rows.others = {rows.comparison};
+    rows.others[0].id = ComparisonId{2};
+    rows.others[0].vendor = "AuthenticAMD";
+    CHECK(rows.answer() == GateAnswer::ships);
+    CHECK(rows.at(GateStage::verdict).reason ==
+          "AuthenticAMD: promote: It is faster. GenuineIntel: promote: It is faster.");
+    rows.others[0].verdict = Verdict::regress;
+    rows.others[0].reason = "It is slower.";
+    CHECK(rows.state(GateStage::comparison) == StageState::passed);
+    CHECK(rows.at(GateStage::verdict).reason ==
+          "AuthenticAMD: regress: It is slower. GenuineIntel: promote: It is faster.");
+    CHECK(rows.answer() == GateAnswer::held);
+}
+
+TEST_CASE("a vendor of which there is no worker makes the comparison unplaceable") {
+    Rows rows;
+    rows.policy.vendors = {"GenuineIntel", "AuthenticAMD"};
+    rows.comparison.vendor = "GenuineIntel";
+    rows.others = {rows.comparison};
+    rows.others[0].id = ComparisonId{2};
+    rows.others[0].vendor = "AuthenticAMD";
+    rows.others[0].state = ComparisonState::ready;
+    rows.others[0].verdict.reset();
+    rows.others[0].reason.clear();
+    CHECK(rows.at(GateStage::comparison).reason ==
+          "AuthenticAMD: It waits for a quiet host. GenuineIntel: It was measured.");
+    rows.unplaceable[ComparisonId{2}] = "No known worker has a CPU of AuthenticAMD.";
+    CHECK(rows.state(GateStage::comparison) == StageState::queued);
+    CHECK(rows.at(GateStage::comparison).reason ==
+          "AuthenticAMD: Unplaceable: No known worker has a CPU of AuthenticAMD. GenuineIntel: It "
+          "was measured.");
+    CHECK(rows.state(GateStage::verdict) == StageState::queued);
+    CHECK(rows.answer() == GateAnswer::open);
+}
+
+TEST_CASE("what was measured before the policy named vendors counts for the vendor it was on") {
+    Rows rows;
+    rows.policy.vendors = {"GenuineIntel"};
+    rows.comparison.cpu = "AuthenticAMD 25-1-1";
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.comparison.cpu = "GenuineIntel 6-85-7";
+    CHECK(rows.answer() == GateAnswer::ships);
+    // Of a vendor that is not asked for any more: measured counts, cancelled does not.
+    rows.others = {rows.comparison};
+    rows.others[0].vendor = "AuthenticAMD";
+    rows.others[0].verdict = Verdict::regress;
+    CHECK(rows.answer() == GateAnswer::held);
+    rows.others[0].state = ComparisonState::cancelled;
+    rows.others[0].verdict.reset();
+    CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("a variant that grows beyond its budget is held, whatever its verdict") {
+    Rows rows;
+    rows.baseline.installed_bytes = 1000;
+    rows.variant.installed_bytes = 1200;
+    CHECK(rows.answer() == GateAnswer::ships);  // the policy has no budget
+    rows.policy.size_growth_max = 0.2;
+    CHECK(rows.answer() == GateAnswer::ships);
+    rows.variant.installed_bytes = 1201;
+    CHECK(rows.state(GateStage::verdict) == StageState::failed);
+    CHECK(
+        rows.at(GateStage::verdict).reason ==
+        "hold: installed, it takes 20.1 % more (1201 bytes, the baseline 1000); the policy allows "
+        "20.0 %. promote: It is faster.");
+    rows.baseline.installed_bytes = 0;  // an older build: not known
+    CHECK(rows.answer() == GateAnswer::ships);
+}
+
+TEST_CASE("a part of an ABI group ships when all others do") {
+    CHECK(abi_group_stage(nullptr, {}).state == StageState::passed);
+    const AbiGroup group{"eigen", {"a", "b", "c"}};
+    const AbiMember ships{"b", GateAnswer::ships, ""};
+    CHECK(abi_group_stage(&group, {ships}).state == StageState::passed);
+    const StageResult open = abi_group_stage(&group, {ships, {"c", GateAnswer::open, ""}});
+    CHECK(open.state == StageState::queued);
+    CHECK(open.reason ==
+          "It is in the ABI group 'eigen': The release file says so. It waits for c.");
+    const AbiGroup detected{"of a", {"a", "b"}, "b requires liba.so.1 of a."};
+    const StageResult held = abi_group_stage(
+        &detected,
+        {{"c", GateAnswer::open, ""}, {"b", GateAnswer::held, "has its stage verdict failed"}});
+    CHECK(held.state == StageState::failed);
+    CHECK(held.reason ==
+          "It is in the ABI group 'of a': b requires liba.so.1 of a. A part of it does not ship: b "
+          "has its stage verdict failed.");
 }
 
 TEST_CASE("a waiver is in force from its creation to its end or its revocation") {

@@ -31,6 +31,7 @@ public:
         check_.cache = root_.path() / "cache";
     }
     void stalled(const std::string& name) { check_.stalled.insert(name); }
+    void back() { check_.back = true; }
     void earlier(const Repos& repos) { check_.earlier.push_back(write(repos)); }
     void platform(const std::vector<MadeUp>& packages) {
         const std::filesystem::path directory = root_.path() / "platform";
@@ -130,6 +131,43 @@ TEST_CASE("encoding arch: what would hurt a client is found") {
             composes.findings({{"x86_64", {kBase2, package("b", "1", "x86_64"), user}},
                                {"x86_64_v3", {kLevel2, user}}});
         CHECK(has(found, "Client x86_64_v3, level-aware, install, user: "));
+        CHECK_FALSE(has(found, "stock"));
+    }
+}
+
+TEST_CASE("a stream goes back: its clients follow by distro-sync, in both encodings") {
+    SUBCASE("arch: what was promoted meanwhile is left, and its baseline is older again") {
+        Composes composes(Encoding::arch);
+        composes.back();
+        composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2, kLevel2}}});
+        CHECK(composes.findings({{"x86_64", {kBase1}}, {"x86_64_v3", {kBase1}}}) == "");
+    }
+    SUBCASE("flags") {
+        Composes composes(Encoding::flags);
+        composes.back();
+        composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2}}});
+        CHECK(composes.findings({{"x86_64", {kBase1}}, {"x86_64_v3", {}}}) == "");
+    }
+}
+
+TEST_CASE("a client that cannot go back, or keeps what it had, is found") {
+    Composes composes(Encoding::arch);
+    composes.back();
+    SUBCASE("nothing provides what the older one needs") {
+        const MadeUp older{.name = "a", .required = {"gone-since"}};
+        composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2}}});
+        const std::string found = composes.findings({{"x86_64", {older}}, {"x86_64_v3", {older}}});
+        CHECK(has(found, "Client x86_64, stock, install, a: "));
+        CHECK(has(found, "Client x86_64, stock, distro-sync from compose 1, a: "));
+        CHECK_FALSE(has(found, "upgrade"));
+    }
+    SUBCASE("the repository of its level still has the newer one") {
+        composes.earlier({{"x86_64", {kBase2}}, {"x86_64_v3", {kBase2, kLevel2}}});
+        const std::string found =
+            composes.findings({{"x86_64", {kBase1}}, {"x86_64_v3", {kBase1, kLevel2}}});
+        CHECK(has(found,
+                  "Client x86_64_v3, level-aware, distro-sync from compose 1, a: It would keep "
+                  "2-1.x86_64_v3, and the stream goes back to 1-1.\n"));
         CHECK_FALSE(has(found, "stock"));
     }
 }

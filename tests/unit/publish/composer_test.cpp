@@ -21,8 +21,8 @@ namespace {
 /// Starts an order and waits for its end.
 std::string run(publish::Composer& composer, const core::RunCompose& order) {
     std::promise<std::pair<ComposeId, std::string>> promise;
-    composer.start(order, [&](ComposeId compose, std::string error) {
-        promise.set_value({compose, std::move(error)});  // throws if it is called twice
+    composer.start(order, [&](const core::ComposeEnded& end) {
+        promise.set_value({end.compose, end.error});  // throws if it is called twice
     });
     const auto [compose, error] = promise.get_future().get();
     CHECK(compose == order.compose.id);
@@ -80,12 +80,12 @@ TEST_CASE("every order is ended exactly once, also when the composer is stopped"
     {
         publish::Composer composer(store, root.path() / "published");
         for (std::int64_t id = 1; id <= 20; ++id) {
-            composer.start(an_order(id), [&](ComposeId compose, const std::string& error) {
+            composer.start(an_order(id), [&](const core::ComposeEnded& end) {
                 const std::lock_guard lock(mutex);
-                ended.push_back(compose.value);
+                ended.push_back(end.compose.value);
                 const auto path =
-                    root.path() / "published/f45/composes" / std::to_string(compose.value);
-                CHECK(std::filesystem::exists(path) == error.empty());
+                    root.path() / "published/f45/composes" / std::to_string(end.compose.value);
+                CHECK(std::filesystem::exists(path) == end.error.empty());
             });
         }
     }

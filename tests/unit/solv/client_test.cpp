@@ -96,7 +96,7 @@ TEST_CASE("no client gets more than its level") {
 // The cases of what libsolv's architecture classes do to a level-aware client, by experiment with
 // libsolv 0.7.39 and the flags of dnf5; the repositories of a compose must avoid the bad ones. The
 // numbers are those of the experiment. 4 is 3 with dnf5's request for single packages, and 13 and
-// 14 are with an option that no dnf sets (allowarchchange): no client here has those.
+// 14 are with an option that no dnf sets (allowarchchange).
 TEST_CASE("what a level-aware client of one repository with both architectures does") {
     const auto upgraded = [](const MadeUp& from, const std::vector<MadeUp>& offered) {
         return from_to(kAwareV3, from, Errand::upgrade, offered);
@@ -109,6 +109,17 @@ TEST_CASE("what a level-aware client of one repository with both architectures d
     }
     SUBCASE("3: no update where the installed one is still there at both levels") {
         CHECK(upgraded(kBase1, {kBase1, kBase2, kLevel1, kLevel2}) == "a-1.x86_64");
+    }
+    SUBCASE("4: asked for by name, and for the best, that is an error") {
+        Mirror mirror;
+        Machine machine(kAwareV3, {.each_name_best = true});
+        after(machine, Errand::install, {mirror.repo({kBase1})}, {"a"});
+        const std::vector both_of_each = {mirror.repo({kBase1, kBase2, kLevel1, kLevel2})};
+        CHECK_FALSE(machine.run(Errand::upgrade, both_of_each).empty());
+        REQUIRE(machine.packages().size() == 1);
+        CHECK(machine.packages().front().evr.version == "1");
+        // As a compose has it, one EVR of a name, it goes on as the baseline.
+        CHECK(after(machine, Errand::upgrade, {mirror.repo({kBase2, kLevel2})}) == "a-2.x86_64");
     }
     SUBCASE("5: with one version a name, the baseline goes on as the baseline") {
         CHECK(upgraded(kBase1, {kBase2, kLevel2}) == "a-2.x86_64");
@@ -135,6 +146,16 @@ TEST_CASE("what a level-aware client of one repository with both architectures d
     }
     SUBCASE("12: both are installed and offered at their level") {
         CHECK(upgraded(kLevel1, {kLevel1, kLevel2, kBase1, kBase2}) == "a-2.x86_64_v3");
+    }
+    SUBCASE("13 and 14: who may change the architecture gets the level's, even if it is stale") {
+        for (const auto& [offered, gets] :
+             {std::pair{std::vector{kBase1, kBase2, kLevel1, kLevel2}, "a-2.x86_64_v3"},
+              std::pair{std::vector{kBase1, kBase2, kLevel1}, "a-1.x86_64_v3"}}) {
+            Mirror mirror;
+            Machine machine(kAwareV3, {.may_change_arch = true});
+            after(machine, Errand::install, {mirror.repo({kBase1})}, {"a"});
+            CHECK(after(machine, Errand::upgrade, {mirror.repo(offered)}) == gets);
+        }
     }
     SUBCASE("15: a dependency pulls the newer baseline") {
         const MadeUp app{.name = "app", .required = {"a = 2-1"}};
@@ -181,11 +202,15 @@ TEST_CASE("what a stock client of two repositories of one architecture does") {
         std::vector<MadeUp> base;
         std::vector<MadeUp> level;
         std::string gets;
+        UpgradeHabits habits = {};
     };
+    constexpr UpgradeHabits kBest{.each_name_best = true};
+    constexpr UpgradeHabits kChange{.may_change_arch = true};
     const std::vector<Case> cases = {
         {1, "", Errand::install, {one("1")}, {one("1")}, "1 level"},
         {2, "", Errand::install, {one("2")}, {one("1")}, "2 base"},
         {3, "base", Errand::upgrade, {one("1"), one("2")}, {one("1"), one("2")}, "2 level"},
+        {4, "base", Errand::upgrade, {one("1"), one("2")}, {one("1"), one("2")}, "2 level", kBest},
         {5, "base", Errand::upgrade, {one("2")}, {one("2")}, "2 level"},
         {6, "base", Errand::upgrade, {one("1"), one("2")}, {one("1")}, "2 base"},
         {7, "level", Errand::upgrade, {one("2")}, {one("1")}, "2 base"},
@@ -194,11 +219,19 @@ TEST_CASE("what a stock client of two repositories of one architecture does") {
         {10, "base", Errand::distro_sync, {one("2")}, {one("1")}, "2 base"},
         {11, "base", Errand::upgrade, {}, {one("1"), one("2")}, "2 level"},
         {12, "level", Errand::upgrade, {one("1"), one("2")}, {one("1"), one("2")}, "2 level"},
+        {13,
+         "base",
+         Errand::upgrade,
+         {one("1"), one("2")},
+         {one("1"), one("2")},
+         "2 level",
+         kChange},
+        {14, "base", Errand::upgrade, {one("1"), one("2")}, {one("1")}, "2 base", kChange},
     };
     for (const Case& known : cases) {
         CAPTURE(known.number);
         Mirror mirror;
-        Machine machine(kStockV3);
+        Machine machine(kStockV3, known.habits);
         if (!known.from.empty()) {
             after(machine, Errand::install, {mirror.repo({one("1")}, known.from)}, {"a"});
             REQUIRE(machine.packages().size() == 1);

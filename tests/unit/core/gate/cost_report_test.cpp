@@ -161,7 +161,14 @@ TEST_CASE("what is not known is said for each kind") {
     CHECK(says(cost, "1 package was measured, or was to be, without an answer"));
     CHECK(says(cost, "Gains are those on Intel Xeon"));
     CHECK(says(cost, "CPU time of measuring is that of the runs"));
-    CHECK(says(cost, "once installed is not recorded"));
+    CHECK(says(cost, "as a mirror holds them"));
+}
+
+TEST_CASE("a package that is compared twice is built and shipped once, and measured twice") {
+    const VariantCost cost =
+        cost_report(a_rebuild({promoted("zlib"), promoted("zlib")}), {}).variants.front();
+    CHECK(cost.packages == 1);
+    CHECK(cost.gated == Bill{1, 1100, 11000, 700, 8000, 18000});
 }
 
 TEST_CASE("a rebuild of the baseline alone has an empty table") {
