@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -54,12 +55,18 @@ Error failure_of(const Benchmark& benchmark, int exit_code, MockRoot& root, int 
                              last_lines(shown_output(*output), kLinesInErrors))};
 }
 
+/// What comes before the measured command, outside of what is measured.
+enum class Before { nothing, files_moved };
+
 Result<Measurement> measure(const Benchmark& benchmark,
                             int padding_bytes,
                             MockRoot& root,
-                            int cpu) {
-    const Result<std::string> output =
-        root.run(measure_command(benchmark, cpu, padding_bytes, false));
+                            int cpu,
+                            Before before = Before::nothing) {
+    std::string command = measure_command(benchmark, cpu, padding_bytes, false);
+    if (before == Before::files_moved)
+        command = fmt::format("/bin/bash {}/{} && {}", kToolDirectory, kMoveFile, command);
+    const Result<std::string> output = root.run(command);
     if (output.has_error()) return output.error();
     const std::optional<Measurement> measurement = find_measurement(*output);
     if (!measurement) {
@@ -116,9 +123,12 @@ Result<MeasuredBlock> run_block(const Benchmark& benchmark,
                                 const Twins& twins) {
     MeasuredBlock measured;
     const std::int64_t throttled = read_host_condition(twins.cpu).throttled;
+    std::set<const MockRoot*> moved;  // each block has places in memory of its own
     for (const ScheduledRun& run : block.runs) {
         MockRoot& root = run.variant ? twins.variant : twins.baseline;
-        const Result<Measurement> result = measure(benchmark, block.padding_bytes, root, twins.cpu);
+        const Before before = moved.insert(&root).second ? Before::files_moved : Before::nothing;
+        const Result<Measurement> result =
+            measure(benchmark, block.padding_bytes, root, twins.cpu, before);
         if (result.has_error()) return result.error();
         measured.samples.push_back({.benchmark = benchmark.name,
                                     .pair = run.pair,

@@ -43,11 +43,30 @@ for file in *.rpm; do
     fi
     installed="$installed $(rpm -q --qf '%{{NAME}}.%{{ARCH}}' "$name")"
 done
+{{ find {bench} -type f; rpm -ql {names}; }} | while read -r file; do
+    if [ ! -f "$file" ] || [ -L "$file" ]; then continue; fi
+    case "$file" in
+        {bench}/*) echo "$file" ;;
+        *) if [ "$(head -c 4 "$file" | tr -d '\177\0')" = ELF ]; then echo "$file"; fi ;;
+    esac
+done > {tools}/{moved}
 echo "{marker}${{installed# }}"
 )sh",
+                       fmt::arg("bench", kBenchDirectory), fmt::arg("moved", kMovedListFile),
                        fmt::arg("tools", kToolDirectory), fmt::arg("rpms", kRpmDirectory),
                        fmt::arg("names", command_line({names.begin(), names.end()})),
                        fmt::arg("marker", kSwappedMarker));
+}
+
+std::string move_script() {
+    // Never a reflink: its pages would have to be read from the disk, in a run that is measured.
+    return fmt::format(R"sh(set -e
+while read -r file; do
+    cp -a --reflink=never -- "$file" "$file.moved"
+    mv -f -- "$file.moved" "$file"
+done < {tools}/{moved}
+)sh",
+                       fmt::arg("tools", kToolDirectory), fmt::arg("moved", kMovedListFile));
 }
 
 }  // namespace terrace::bench

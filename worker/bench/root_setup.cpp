@@ -117,6 +117,7 @@ std::filesystem::path stage(const ComparisonOrder& order,
     os::write_file_atomically(directory / kCorpusFile, order.benchmark.corpus);
     os::write_file_atomically(directory / kPrepareFile, prepare_script());
     os::write_file_atomically(directory / kSwapFile, swap_script(choice.swapped));
+    os::write_file_atomically(directory / kMoveFile, move_script());
     std::filesystem::permissions(directory / kCorpusFile, std::filesystem::perms(0644));
     for (const std::filesystem::path& rpm : rpms) {
         std::filesystem::copy_file(rpm, directory / kRpmDirectory / rpm.filename());

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "tests/integration/bench/toy_package.hpp"
@@ -109,6 +110,27 @@ TEST_CASE("a comparison that takes too long is ended") {
     order.timeout = std::chrono::milliseconds(100);
     CHECK(mock.run(order).message == "The comparison took longer than its order allows.");
     mock.check_cleaned();
+}
+
+TEST_CASE("each block gives the files of both roots a new place, before its first run of them") {
+    FakeMock mock(
+        "[[ $* == *--chroot* ]] && echo terrace-packages 1 && echo terrace-corpus 1 && "
+        "echo terrace-swapped toy && echo '{\"exit_code\":0,\"user_us\":10}'");
+    const auto result = run_comparison(mock.order(), mock.context());
+    if (result.has_error()) FAIL(result.error().message);
+    std::string sides;
+    std::istringstream calls(mock.calls());
+    for (std::string line; std::getline(calls, line);) {
+        if (!contains(line, "'--padding' ") || contains(line, "'--padding' '0'")) continue;
+        const bool variant = contains(line, "bench-test-b");
+        const bool moved = contains(line, "/bin/bash /terrace/move && '/terrace/measure' ");
+        sides += moved ? (variant ? 'B' : 'A') : (variant ? 'b' : 'a');
+    }
+    REQUIRE(sides.size() == 8);
+    for (const std::string& block : {sides.substr(0, 4), sides.substr(4)}) {
+        CAPTURE(block);
+        CHECK((block == "ABba" || block == "BAab"));
+    }
 }
 
 TEST_CASE("orders that do not fit together are refused before any root is made") {

@@ -23,4 +23,14 @@ TEST_CASE("both scripts are what bash takes for a script") {
     CHECK(swap_script({"zstd"}).find("'%{ARCH} %{SHA256HEADER}'") != std::string::npos);
 }
 
+TEST_CASE("what is moved is the corpus, and of the packages what runs") {
+    const std::string swap = swap_script({"libzstd", "zstd"});
+    CHECK(swap.find("{ find /terrace-bench -type f; rpm -ql 'libzstd' 'zstd'; } |") !=
+          std::string::npos);
+    CHECK(swap.find("tr -d '\\177\\0')\" = ELF ]") != std::string::npos);
+    CHECK(swap.find("done > /terrace/moved-files\n") != std::string::npos);
+    CHECK(move_script().starts_with("set -e\n"));
+    CHECK(move_script().find("done < /terrace/moved-files\n") != std::string::npos);
+}
+
 }  // namespace terrace::bench
