@@ -133,6 +133,23 @@ namespace {
 
 /// A release whose clients need, beside the stream, what a test says that there is.
 class CheckedRelease {
+    template <class Order>
+    auto run(Order order) {
+        const auto read = [&](const std::vector<SeedRepo>& repos) {
+            REQUIRE(repos.size() == 1);
+            const auto primary = tool_.root() / "primary.xml";
+            os::write_file_atomically(primary, testing::primary_xml(beside));
+            auto repo = solv::read_client_repo(repos.front().name, primary);
+            return Result<std::vector<solv::ClientRepo>>(std::vector{*std::move(repo)});
+        };
+        using Ended = std::conditional_t<std::is_same_v<Order, core::RunMove>, core::MoveEnded,
+                                         core::ComposeEnded>;
+        std::promise<Ended> ended;
+        Composer composer(tool_.store(), tool_.root() / "published", {}, read);
+        composer.start(std::move(order), [&](const Ended& end) { ended.set_value(end); });
+        return ended.get_future().get();
+    }
+
 public:
     std::vector<testing::MadeUp> beside = {{.name = "coreutils"},
                                            {.name = "dash", .files = {"/bin/sh"}}};
@@ -176,23 +193,6 @@ private:
         clients.platform = {{"seed", "file:///seed", {}}};
         return clients;
     }
-    template <class Order>
-    auto run(Order order) {
-        const auto read = [&](const std::vector<SeedRepo>& repos) {
-            REQUIRE(repos.size() == 1);
-            const auto primary = tool_.root() / "primary.xml";
-            os::write_file_atomically(primary, testing::primary_xml(beside));
-            auto repo = solv::read_client_repo(repos.front().name, primary);
-            return Result<std::vector<solv::ClientRepo>>(std::vector{*std::move(repo)});
-        };
-        using Ended = std::conditional_t<std::is_same_v<Order, core::RunMove>, core::MoveEnded,
-                                         core::ComposeEnded>;
-        std::promise<Ended> ended;
-        Composer composer(tool_.store(), tool_.root() / "published", {}, read);
-        composer.start(std::move(order), [&](const Ended& end) { ended.set_value(end); });
-        return ended.get_future().get();
-    }
-
     testing::PublishedTool tool_;
     ComposeId shown_;
 };
