@@ -13,10 +13,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <sstream>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include "common/os/base64.hpp"
 #include "common/os/files.hpp"
 #include "scheduler/publish/metadata_shard.hpp"
 
@@ -46,11 +48,33 @@ struct Packets {
     std::size_t size = 0;
 };
 
-/// The first armored block of `text`; no bytes if it is not one of that kind.
-Packets packets_of(const std::string& text, pgpArmor kind) {
+/// The bytes of an armored signature (RFC 4880, 6.2); empty if it is none. librpm reads the armor
+/// of public keys alone.
+std::string without_armor(const std::string& text) {
+    std::istringstream lines(text);
+    std::string base64;
+    bool inside = false;
+    bool after_headers = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.empty() && line.back() == '\r') line.pop_back();
+        if (line == "-----BEGIN PGP SIGNATURE-----") {
+            inside = true;
+        } else if (inside && line.empty()) {
+            after_headers = true;
+        } else if (after_headers) {
+            if (line.starts_with('=') || line.starts_with('-')) break;  // its checksum, or its end
+            base64 += line;
+        }
+    }
+    const auto bytes = os::from_base64(base64);
+    return bytes ? *bytes : "";
+}
+
+/// The public keys of the first armored block of `text`; no bytes if it has none.
+Packets keys_of_block(const std::string& text) {
     Packets packets;
     uint8_t* bytes = nullptr;
-    const bool read = pgpParsePkts(text.c_str(), &bytes, &packets.size) == kind;
+    const bool read = pgpParsePkts(text.c_str(), &bytes, &packets.size) == PGPARMOR_PUBKEY;
     packets.bytes.reset(bytes);
     if (!read) packets.bytes.reset();
     return packets;
@@ -118,8 +142,7 @@ SignatureCheck::SignatureCheck(const std::string& armored_keys)
     : keyring_(std::make_unique<Keyring>()) {
     for (std::size_t begin = armored_keys.find(kKeyBegin); begin != std::string::npos;) {
         const std::size_t next = armored_keys.find(kKeyBegin, begin + kKeyBegin.size());
-        const Packets packets =
-            packets_of(armored_keys.substr(begin, next - begin), PGPARMOR_PUBKEY);
+        const Packets packets = keys_of_block(armored_keys.substr(begin, next - begin));
         if (packets.bytes) keyring_->add(packets);
         begin = next;
     }
@@ -153,9 +176,9 @@ std::string SignatureCheck::why_not_file(const std::filesystem::path& file,
                                          const std::filesystem::path& signature) const {
     if (!std::filesystem::exists(signature))
         return "It is not signed: there is no " + signature.filename().string() + ".";
-    const Packets packets = packets_of(os::read_file(signature), PGPARMOR_SIGNATURE);
+    const std::string bytes = without_armor(os::read_file(signature));
     const OwnedSignature made =
-        packets.bytes ? signature_of(packets.bytes.get(), packets.size) : nullptr;
+        signature_of(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
     const std::string damaged =
         "Its signature, " + signature.filename().string() + ", cannot be read.";
     if (!made) return damaged;

@@ -46,7 +46,11 @@ public:
         const int enough = passes_ + more;
         while (passes_ < enough) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    void stop() { threads_.clear(); }
+    void stop() {
+        // All at once: a thousand that end one after the other take a quarter of an hour.
+        for (std::jthread& thread : threads_) thread.request_stop();
+        threads_.clear();
+    }
 
     int passes() const { return passes_; }
     int passes_over_a_move() const { return over_a_move_; }

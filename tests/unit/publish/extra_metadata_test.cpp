@@ -54,7 +54,7 @@ TEST_CASE("comps.xml and updateinfo.xml are read as they are") {
 TEST_CASE("a file that dnf would not read, or find nothing in, is refused with its line") {
     CHECK(error_of(kComps) == "");
     CHECK(error_of("<comps>\n<group>\n</comps>").starts_with(":3: it is no XML: "));
-    CHECK(error_of("").starts_with(": it is no XML"));
+    CHECK(error_of("").find("it is no XML") != std::string::npos);
     CHECK(error_of("<html/>") == ": its outermost element must be <comps>, as in a comps.xml.");
     CHECK(error_of("<comps>  </comps>") == ": it has no <group>.");
 }
