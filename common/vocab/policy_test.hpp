@@ -16,6 +16,7 @@ namespace terrace {
 struct PolicyTestRow {
     std::string package;
     std::string variant;
+    std::string vendor;              ///< of the CPUs that it was measured on; empty: any
     Verdict before = Verdict::hold;  ///< as it is stored
     std::optional<Verdict> after;    ///< null: the stored samples cannot say
     bool ships_before = false;
@@ -25,7 +26,7 @@ struct PolicyTestRow {
 };
 BOOST_DESCRIBE_STRUCT(PolicyTestRow,
                       (),
-                      (package, variant, before, after, ships_before, ships_after, why))
+                      (package, variant, vendor, before, after, ships_before, ships_after, why))
 
 struct PolicyTest {
     RebuildId rebuild;

@@ -5,6 +5,11 @@
 
 namespace terrace::core {
 
+/// `ab`: the variant against the baseline. `aa`: the baseline against itself, which shows how often
+/// the gate is wrong and decides nothing (docs/gate.md).
+enum class ComparisonKind { ab, aa };
+BOOST_DESCRIBE_ENUM(ComparisonKind, ab, aa)
+
 enum class ComparisonState { waiting, ready, leased, decided, cancelled };
 BOOST_DESCRIBE_ENUM(ComparisonState, waiting, ready, leased, decided, cancelled)
 

@@ -194,16 +194,10 @@ private:
     /// Whether it was a probing build that must not count against what it built.
     bool end_attempt(Lease lease, const AttemptReport& report, TimePoint now, Decision& decision);
     void lose_lease(const Lease& lease, const std::string& why, TimePoint now, Decision& decision);
-    /// What a failed attempt means for what it tried.
-    struct Judged {
-        bool probe = false;
-        bool counts = true;           ///< against its budget of infra failures
-        bool second_opinion = false;  ///< another worker must try it before it fails
-    };
     bool prepare_retry(Build& build,
                        const Lease& lease,
                        Outcome outcome,
-                       const Judged& judged,
+                       const JudgedFailure& judged,
                        TimePoint now) const;
     void finish_build(Build build,
                       const Lease& lease,
@@ -225,17 +219,17 @@ private:
     void put_health(WorkerHealth health, TimePoint now, Decision& decision);
     void quarantine(WorkerHealth& health, std::string why, bool by_farm, TimePoint now) const;
     HostFailure failure_of(const Lease& lease, const AttemptReport& report, TimePoint now) const;
-    Judged judge_failure(Build& build,
-                         const Lease& lease,
-                         const AttemptReport& report,
-                         bool probe,
-                         TimePoint now,
-                         Decision& decision);
-    Judged judge_failure(const Comparison& comparison,
-                         const Lease& lease,
-                         const AttemptReport& report,
-                         TimePoint now,
-                         Decision& decision);
+    JudgedFailure judge_failure(Build& build,
+                                const Lease& lease,
+                                const AttemptReport& report,
+                                bool probe,
+                                TimePoint now,
+                                Decision& decision);
+    JudgedFailure judge_failure(const Comparison& comparison,
+                                const Lease& lease,
+                                const AttemptReport& report,
+                                TimePoint now,
+                                Decision& decision);
     bool wants_second_opinion(const Build& build,
                               const Lease& lease,
                               const WorkerHealth& health) const;
@@ -298,20 +292,14 @@ private:
     void cancel_those_of_itself(RebuildId rebuild, TimePoint now, Decision& decision);
     void cancel_unconfigured(TimePoint now, Decision& decision);
     void cancel_without_packages(TimePoint now, Decision& decision);
-
     // farm_family.cpp: the end of a rebuild's comparisons
     std::vector<std::vector<ComparisonId>> gated_in(RebuildId rebuild) const;
-    void close_family_of(const std::string& variant,
-                         const std::vector<std::vector<ComparisonId>>& gated,
-                         double false_discovery_max,
-                         Decision& decision);
+    void close_family_of(RebuildId rebuild, const std::string& variant, Decision& decision);
     void close_families(RebuildId rebuild, TimePoint now, Decision& decision);
-
     // farm_inherit.cpp: which earlier verdict holds for a comparison, too
     std::string verdict_key_of(const Comparison& comparison) const;
     const Comparison* earlier_of(const Comparison& comparison, TimePoint now) const;
     void inherit(Comparison comparison, const Comparison& from, TimePoint now, Decision& decision);
-
     // farm_gate.cpp
     /// Of that variant of that package, itself too: of each CPU vendor one.
     const std::vector<ComparisonId>& gated_with(const Comparison& comparison) const;
@@ -385,11 +373,6 @@ private:
     std::map<std::pair<PackageSetId, Digest>, SourceGraph> graphs_;
     std::map<RebuildId, BuildOrderState> orders_;           ///< of ordered rebuilds that run
     std::vector<std::pair<RebuildId, std::uint32_t>> due_;  ///< source packages to settle
-    /// Why the dependencies of a package set could not be resolved, and when that is tried again.
-    struct ResolveFailure {
-        std::string error;
-        TimePoint not_before{};
-    };
     std::map<std::pair<PackageSetId, Digest>, ResolveFailure> resolve_failures_;
     /// Leases of short builds, and until when they are taken for about to end.
     std::map<AttemptId, TimePoint> quick_leases_;

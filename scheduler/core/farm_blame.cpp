@@ -33,15 +33,15 @@ HostFailure Farm::failure_of(const Lease& lease, const AttemptReport& report, Ti
     return failure;
 }
 
-Farm::Judged Farm::judge_failure(Build& build,
-                                 const Lease& lease,
-                                 const AttemptReport& report,
-                                 bool probe,
-                                 TimePoint now,
-                                 Decision& decision) {
+JudgedFailure Farm::judge_failure(Build& build,
+                                  const Lease& lease,
+                                  const AttemptReport& report,
+                                  bool probe,
+                                  TimePoint now,
+                                  Decision& decision) {
     build.failed_tries.push_back({lease.attempt, lease.worker, report.outcome,
                                   shortened(report.evidence), lease.granted_at, now, probe});
-    Judged judged;
+    JudgedFailure judged;
     judged.probe = probe;
     const FailureKind kind = kind_of(report.outcome);
     if (probe || kind == FailureKind::neither) return judged;
@@ -66,12 +66,12 @@ Farm::Judged Farm::judge_failure(Build& build,
 }
 
 /// Of a comparison nobody remembers where it was tried: the worker is blamed by its own run alone.
-Farm::Judged Farm::judge_failure(const Comparison& comparison,
-                                 const Lease& lease,
-                                 const AttemptReport& report,
-                                 TimePoint now,
-                                 Decision& decision) {
-    Judged judged;
+JudgedFailure Farm::judge_failure(const Comparison& comparison,
+                                  const Lease& lease,
+                                  const AttemptReport& report,
+                                  TimePoint now,
+                                  Decision& decision) {
+    JudgedFailure judged;
     if (kind_of(report.outcome) != FailureKind::infra) return judged;
     WorkerHealth health = health_of(lease.worker);
     add_failure(health, failure_of(lease, report, now));

@@ -27,13 +27,11 @@ std::vector<std::vector<ComparisonId>> Farm::gated_in(RebuildId rebuild) const {
 /// A package is one member, however many CPU vendors it was measured on: it is promoted only if it
 /// gains on each, so the weakest of them speaks for it (an intersection-union test: Berger,
 /// Technometrics 1982).
-void Farm::close_family_of(const std::string& variant,
-                           const std::vector<std::vector<ComparisonId>>& gated,
-                           double false_discovery_max,
-                           Decision& decision) {
+void Farm::close_family_of(RebuildId rebuild, const std::string& variant, Decision& decision) {
+    const double false_discovery_max = release_of(rebuild).gate.false_discovery_max;
     std::vector<FamilyMember> members;
     std::vector<std::vector<ComparisonId>> rows_of;  // of each member
-    for (const std::vector<ComparisonId>& all : gated) {
+    for (const std::vector<ComparisonId>& all : gated_in(rebuild)) {
         if (state_.comparisons.at(all.front()).variant != variant) continue;
         FamilyMember member{"", Verdict::promote, 0};
         std::vector<ComparisonId> rows;
@@ -75,8 +73,7 @@ void Farm::close_families(RebuildId rebuild, TimePoint now, Decision& decision) 
     const std::vector<std::vector<ComparisonId>> gated = gated_in(rebuild);
     std::set<std::string> variants;
     for (const auto& all : gated) variants.insert(state_.comparisons.at(all.front()).variant);
-    for (const std::string& variant : variants)
-        close_family_of(variant, gated, release_of(rebuild).gate.false_discovery_max, decision);
+    for (const std::string& variant : variants) close_family_of(rebuild, variant, decision);
     const GateRows rows = gate_rows(rebuild, "", now);
     for (std::size_t i = 0; i < gated.size(); ++i) {
         if (rows.rows[i].answer != GateAnswer::ships) continue;

@@ -110,7 +110,7 @@ Decision Farm::on(const AskGateFacts& e, TimePoint) {
         decision.reply = no_such("rebuild", e.rebuild);
         return decision;
     }
-    GateFactsOfRebuild facts{e.rebuild, {}};
+    GateFactsOfRebuild facts{e.rebuild, release_of(e.rebuild).gate, {}};
     for (const ComparisonId id : comparisons_of_[e.rebuild]) {
         const Comparison& comparison = state_.comparisons.at(id);
         GateFacts row;

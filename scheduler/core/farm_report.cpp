@@ -128,8 +128,11 @@ void Farm::lose_lease(const Lease& lease,
 }
 
 /// What will be different when a build is tried again; false: nothing would be.
-bool Farm::prepare_retry(
-    Build& build, const Lease& lease, Outcome outcome, const Judged& judged, TimePoint now) const {
+bool Farm::prepare_retry(Build& build,
+                         const Lease& lease,
+                         Outcome outcome,
+                         const JudgedFailure& judged,
+                         TimePoint now) const {
     if (judged.probe) {
         // It was to prove the worker: the build waits for another as if nothing had been.
         build.avoid = lease.worker;
@@ -175,7 +178,7 @@ void Farm::finish_build(Build build,
     if (report.outcome == Outcome::ok) {
         note_success(lease, &build, now, decision);
     } else {
-        const Judged judged = judge_failure(build, lease, report, probe, now, decision);
+        const JudgedFailure judged = judge_failure(build, lease, report, probe, now, decision);
         if (prepare_retry(build, lease, report.outcome, judged, now)) {
             if (report.outcome == Outcome::oom) sim_mark("oom: more memory");
             if (judged.second_opinion) sim_mark("second opinion");

@@ -13,9 +13,10 @@ namespace terrace::core {
 /// same packages on both sides.
 void Farm::add_self_comparison(const Comparison& comparison, Decision& decision) {
     const Rebuild& rebuild = state_.rebuilds.at(comparison.rebuild);
-    const std::string key =
+    std::string key =
         fmt::format("{}/{}/{}/{}", rebuild.release, rebuild.id.value,
                     state_.source_packages.at(comparison.source_package).name, comparison.variant);
+    if (!comparison.vendor.empty()) key += "/" + comparison.vendor;
     if (!is_in_share(key, release_of(rebuild.id).gate.aa_share)) return;
     sim_mark("baseline against itself");
     Comparison itself;

@@ -89,4 +89,11 @@ int tries_of_its_own(const std::vector<FailedTry>& tries);
 /// The beginning of what an attempt said, for rows that are written often.
 std::string shortened(const std::string& evidence);
 
+/// What a failed attempt means for what it tried.
+struct JudgedFailure {
+    bool probe = false;
+    bool counts = true;           ///< against its budget of infra failures
+    bool second_opinion = false;  ///< another worker must try it before it fails
+};
+
 }  // namespace terrace::core

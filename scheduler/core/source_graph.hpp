@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,12 @@ private:
     std::vector<std::vector<BuildId>> builds_;
     std::vector<int> open_builds_;
     std::vector<int> open_needs_;
+};
+
+/// Why the dependencies of a package set could not be resolved, and when that is tried again.
+struct ResolveFailure {
+    std::string error;
+    TimePoint not_before{};
 };
 
 }  // namespace terrace::core

@@ -23,6 +23,7 @@
 #include "common/vocab/signing.hpp"
 #include "common/vocab/time.hpp"
 #include "common/vocab/worker_hello.hpp"
+#include "scheduler/core/abi_interface.hpp"
 #include "scheduler/core/attempt.hpp"
 #include "scheduler/core/build_fsm.hpp"
 #include "scheduler/core/comparison_fsm.hpp"
@@ -135,16 +136,6 @@ BOOST_DESCRIBE_STRUCT(Rebuild,
                        created_at,
                        finished_at))
 
-/// What a build shares with others through libraries whose types depend on the level
-/// (gate/abi_groups.hpp).
-struct AbiInterface {
-    std::vector<std::string> libraries;  ///< packages of ComposePolicy::abi_group_libraries
-    std::vector<std::string> sonames_provided;
-    std::vector<std::string> sonames_required;
-    friend bool operator==(const AbiInterface&, const AbiInterface&) = default;
-};
-BOOST_DESCRIBE_STRUCT(AbiInterface, (), (libraries, sonames_provided, sonames_required))
-
 struct Build {
     BuildId id;
     RebuildId rebuild;
@@ -215,11 +206,6 @@ struct BuildRpm : RpmFile {
     friend bool operator==(const BuildRpm&, const BuildRpm&) = default;
 };
 BOOST_DESCRIBE_STRUCT(BuildRpm, (RpmFile), (build))
-
-/// `ab`: the variant against the baseline. `aa`: the baseline against itself, which shows how often
-/// the gate is wrong and decides nothing (docs/gate.md).
-enum class ComparisonKind { ab, aa };
-BOOST_DESCRIBE_ENUM(ComparisonKind, ab, aa)
 
 struct Comparison {
     ComparisonId id;

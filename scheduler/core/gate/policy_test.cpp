@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "common/vocab/names.hpp"
@@ -66,46 +65,96 @@ void retry(Retried& row, const std::map<ComparisonId, Measured>& measured, Judge
     if (before.p) row.after.p = judgement.p;
 }
 
-/// What is not known counts as it was decided: the others' families must have their size.
-void close_families_anew(std::vector<Retried>& rows, double q) {
-    std::map<std::string, std::vector<Retried*>> by_variant;
-    for (Retried& row : rows) {
-        if (row.after.p) by_variant[row.after.variant].push_back(&row);
+/// Of one package and variant, on each CPU vendor.
+using Siblings = std::vector<Retried*>;
+
+std::vector<Siblings> siblings_in(std::vector<Retried>& rows) {
+    std::map<std::pair<std::string, std::string>, Siblings> by_name;
+    for (Retried& row : rows) by_name[{row.after.variant, row.facts->package}].push_back(&row);
+    std::vector<Siblings> all;
+    for (auto& [name, siblings] : by_name) all.push_back(std::move(siblings));
+    return all;
+}
+
+/// As Farm::close_family_of(): the weakest of its vendors speaks for a package.
+std::optional<FamilyMember> member_of(const Siblings& siblings) {
+    FamilyMember member{siblings.front()->facts->package, Verdict::promote, 0};
+    bool measured = false;
+    for (const Retried* row : siblings) {
+        if (!row->after.verdict) continue;
+        if (*row->after.verdict != Verdict::promote) member.verdict = *row->after.verdict;
+        if (!row->after.p) continue;
+        member.p = std::max(member.p, *row->after.p);
+        measured = true;
     }
-    for (auto& [variant, members] : by_variant) {
+    if (!measured) return std::nullopt;
+    if (member.verdict != Verdict::promote) member.p = 1;
+    return member;
+}
+
+/// What is not known counts as it was decided: the others' families must have their size.
+void close_families_anew(const std::vector<Siblings>& all, double q) {
+    std::map<std::string, std::vector<const Siblings*>> by_variant;
+    for (const Siblings& siblings : all) {
+        if (member_of(siblings)) by_variant[siblings.front()->after.variant].push_back(&siblings);
+    }
+    for (const auto& [variant, members] : by_variant) {
         std::vector<FamilyMember> family;
-        for (const Retried* row : members)
-            family.push_back({row->facts->package, *row->after.verdict, *row->after.p});
+        for (const Siblings* siblings : members) family.push_back(*member_of(*siblings));
         const std::vector<FamilyVerdict> closed = close_family(family, q);
         for (std::size_t i = 0; i < members.size(); ++i) {
             if (!closed[i].demoted) continue;
-            members[i]->after.verdict = Verdict::hold;
-            members[i]->after.reason += fmt::format(
-                " But among the {} packages measured it is no discovery: its adjusted p-value of "
-                "{:.3f} is above {}.",
-                members.size(), closed[i].p_adjusted, q);
+            for (Retried* row : *members[i]) {
+                if (!row->after.p) continue;
+                row->after.verdict = Verdict::hold;
+                row->after.reason += fmt::format(
+                    " But among the {} packages measured it is no discovery: its adjusted p-value "
+                    "of {:.3f} is above {}.",
+                    members.size(), closed[i].p_adjusted, q);
+            }
         }
     }
 }
 
-bool would_ship(const Retried& row, const GatePolicy& policy, std::string& why) {
-    const GateFacts& facts = *row.facts;
-    const std::vector<StageResult> stages =
-        gate_stages({.baseline = &facts.baseline,
-                     .variant = &facts.variant,
-                     .comparison = &row.after,
-                     .baseline_rpms = facts.baseline_rpms,
-                     .variant_rpms = facts.variant_rpms,
-                     .rule = &facts.rule,
-                     .waivers = facts.waivers,
-                     .now = facts.comparison.decided_at.value_or(TimePoint{})},
-                    policy);
+/// The stages of what these comparisons say, by that policy.
+std::vector<StageResult> stages_of(const GateFacts& facts,
+                                   std::vector<const Comparison*> comparisons,
+                                   const GatePolicy& policy) {
+    return gate_stages({.baseline = &facts.baseline,
+                        .variant = &facts.variant,
+                        .comparisons = std::move(comparisons),
+                        .baseline_rpms = facts.baseline_rpms,
+                        .variant_rpms = facts.variant_rpms,
+                        .rule = &facts.rule,
+                        .waivers = facts.waivers,
+                        .now = facts.comparison.decided_at.value_or(TimePoint{})},
+                       policy);
+}
+
+/// The gate's answer to one package and variant, and the first stage that holds it.
+struct Answer {
+    bool ships = false;
+    std::string why;
+};
+
+Answer answer_to(const Siblings& siblings, const GatePolicy& before, const GatePolicy& policy) {
+    const GateFacts& facts = *siblings.front()->facts;
+    std::vector<const Comparison*> stored;
+    std::vector<const Comparison*> retried;
+    for (const Retried* row : siblings) {
+        stored.push_back(&row->facts->comparison);
+        retried.push_back(&row->after);
+    }
+    const std::vector<StageResult> stages = stages_of(facts, std::move(retried), policy);
     for (const StageResult& stage : stages) {
         if (stage.state == StageState::passed || stage.state == StageState::waived) continue;
-        why = fmt::format("Stage {}: {}", name_of(stage.stage), stage.reason);
-        break;
+        return {false, fmt::format("Stage {}: {}", name_of(stage.stage), stage.reason)};
     }
-    return gate_answer(stages) == GateAnswer::ships;
+    const bool held_otherwise =
+        !facts.comparison.promoted &&
+        gate_answer(stages_of(facts, std::move(stored), before)) == GateAnswer::ships;
+    if (held_otherwise) return {false, "What held it is none of its own stages."};
+    return {true, ""};
 }
 
 }  // namespace
@@ -122,39 +171,42 @@ PolicyTest test_policy(const GateFactsOfRebuild& facts,
     std::vector<Retried> rows;
     Judge judge(policy);
     for (const GateFacts& row : facts.rows) {
-        if (!row.comparison.verdict) {
-            test.open += is_final(row.comparison.state) ? 0 : 1;
-            continue;
-        }
-        ++test.compared;
         rows.push_back({&row, row.comparison, ""});
-        retry(rows.back(), measured, judge);
+        if (row.comparison.verdict) retry(rows.back(), measured, judge);
     }
-    close_families_anew(rows, policy.false_discovery_max);
-    for (const Retried& row : rows) {
-        const Comparison& before = row.facts->comparison;
-        PolicyTestRow shown{.package = row.facts->package,
-                            .variant = before.variant,
-                            .before = *before.verdict,
-                            .after = {},
-                            .ships_before = before.promoted,
-                            .ships_after = {},
-                            .why = row.unknown};
-        if (!row.unknown.empty()) {
-            test.unknown.push_back(std::move(shown));
-            continue;
+    const std::vector<Siblings> all = siblings_in(rows);
+    close_families_anew(all, policy.false_discovery_max);
+    for (const Siblings& siblings : all) {
+        const bool known =
+            std::ranges::all_of(siblings, [](const Retried* row) { return row->unknown.empty(); });
+        const Answer answer = known ? answer_to(siblings, facts.policy, policy) : Answer{};
+        for (const Retried* row : siblings) {
+            const Comparison& before = row->facts->comparison;
+            if (!before.verdict) {
+                test.open += is_final(before.state) ? 0 : 1;
+                continue;
+            }
+            ++test.compared;
+            PolicyTestRow shown{.package = row->facts->package,
+                                .variant = before.variant,
+                                .vendor = before.vendor,
+                                .before = *before.verdict,
+                                .after = {},
+                                .ships_before = before.promoted,
+                                .ships_after = {},
+                                .why = row->unknown};
+            if (row->unknown.empty()) shown.after = row->after.verdict;
+            if (!known) {
+                if (shown.why.empty()) shown.why = "Another CPU vendor's samples cannot say.";
+                test.unknown.push_back(std::move(shown));
+                continue;
+            }
+            shown.ships_after = answer.ships;
+            shown.why = answer.ships ? row->after.reason : answer.why;
+            if (shown.after != shown.before || shown.ships_after != shown.ships_before)
+                test.changes.push_back(std::move(shown));
         }
-        shown.why = row.after.reason;
-        shown.after = row.after.verdict;
-        shown.ships_after = would_ship(row, policy, shown.why);
-        if (shown.after != shown.before || shown.ships_after != shown.ships_before)
-            test.changes.push_back(std::move(shown));
     }
-    const auto by_name = [](const PolicyTestRow& row) {
-        return std::tuple(row.variant, row.package);
-    };
-    std::ranges::sort(test.changes, {}, by_name);
-    std::ranges::sort(test.unknown, {}, by_name);
     return test;
 }
 

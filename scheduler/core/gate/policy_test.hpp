@@ -28,7 +28,8 @@ struct GateFacts {
 /// Of one rebuild.
 struct GateFactsOfRebuild {
     RebuildId rebuild;
-    std::vector<GateFacts> rows;
+    GatePolicy policy;            ///< of its release, as it is now
+    std::vector<GateFacts> rows;  ///< of each comparison: one, or one for each CPU vendor
 };
 
 /// Whose samples the verdict of `comparison` rests on.
@@ -36,7 +37,8 @@ ComparisonId measured_as(const Comparison& comparison);
 
 /// Decides anew, by `policy`, what has a verdict, and closes the families anew; what would change?
 /// `measured` has, by measured_as(), the looks and samples of what was measured. Waivers count as
-/// they did when the rebuild was decided.
+/// they did when the rebuild was decided. What held a package back beside its own stages, such as
+/// its ABI group, does so by any policy.
 PolicyTest test_policy(const GateFactsOfRebuild& facts,
                        const std::map<ComparisonId, Measured>& measured,
                        const GatePolicy& policy);

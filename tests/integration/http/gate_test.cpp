@@ -78,7 +78,7 @@ TEST_CASE("a policy is tested by the reader of release files, on the rebuild's s
         row.comparison.verdict = Verdict::promote;
         row.comparison.results = {{}};
         row.benchmark = BenchmarkFile{"zlib", {"zlib"}, "", {{"speed", "run"}}};
-        return core::Reply(core::GateFactsOfRebuild{RebuildId{7}, {row}});
+        return core::Reply(core::GateFactsOfRebuild{RebuildId{7}, {}, {row}});
     };
     const auto answer =
         talk.post("/v1/rebuilds/7/gate/policy-test", R"({"policy":"gate: {gain_min: 0.1}\n"})");

@@ -140,7 +140,7 @@ public:
     core::ComposeEnded publish(std::int64_t id, const std::string& version) {
         core::RunCompose order = tool_.order(id, version);
         order.clients = clients();
-        return run(std::move(order));
+        return run<core::ComposeEnded>(std::move(order));
     }
     core::MoveEnded move(core::MoveKind kind,
                          std::int64_t number,
@@ -157,7 +157,7 @@ public:
         order.clients.back = kind == core::MoveKind::rollback;
         order.clients.hurt_allowed = hurt_allowed;
         if (shown_.value > 0) order.clients.earlier = {shown_};
-        core::MoveEnded ended = run(std::move(order));
+        core::MoveEnded ended = run<core::MoveEnded>(std::move(order));
         if (ended.error.empty()) shown_ = ComposeId{compose};
         return ended;
     }
@@ -176,8 +176,8 @@ private:
         clients.platform = {{"seed", "file:///seed", {}}};
         return clients;
     }
-    template <class Order>
-    auto run(Order order) {
+    template <class Ended, class Order>
+    Ended run(Order order) {
         const auto read = [&](const std::vector<SeedRepo>& repos) {
             REQUIRE(repos.size() == 1);
             const auto primary = tool_.root() / "primary.xml";
@@ -185,8 +185,6 @@ private:
             auto repo = solv::read_client_repo(repos.front().name, primary);
             return Result<std::vector<solv::ClientRepo>>(std::vector{*std::move(repo)});
         };
-        using Ended = std::conditional_t<std::is_same_v<Order, core::RunMove>, core::MoveEnded,
-                                         core::ComposeEnded>;
         std::promise<Ended> ended;
         Composer composer(tool_.store(), tool_.root() / "published", {}, read);
         composer.start(std::move(order), [&](const Ended& end) { ended.set_value(end); });

@@ -79,7 +79,7 @@ TEST_CASE("a release file gives the release") {
     CHECK(release.gate.gain_min == 0.03);
     CHECK(release.gate.looks == std::vector<int>{6, 12});
     CHECK(release.gate.false_discovery_max == 0.1);
-    CHECK(release.gate.aa_share == 0.25);
+    CHECK(release.gate.aa_share == 0.125);
     CHECK(release.gate.audit == core::FindingPolicy::report);
     CHECK(release.gate.parity == core::FindingPolicy::report);
     CHECK(release.gate.inherit == core::InheritPolicy::same_builds);
@@ -136,7 +136,7 @@ TEST_CASE("what is wrong in a release file is named with its file and line") {
     CHECK(release_error("0.25}", "-1}").find("gate.size_growth_max") != std::string::npos);
     for (const std::string share : {"-0.1", "1.01", ".nan"}) {
         CAPTURE(share);
-        CHECK(release_error("0.25", share).find("gate.aa_share") != std::string::npos);
+        CHECK(release_error("0.125", share).find("gate.aa_share") != std::string::npos);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "scheduler/core/comparison_progress.hpp"
 #include "scheduler/core/verdict.hpp"
@@ -83,6 +84,18 @@ struct Rebuilt {
     PolicyTest test(const GatePolicy& policy) const { return test_policy(facts, measured, policy); }
 };
 
+/// The default, but for what the test is about.
+GatePolicy with(const std::function<void(GatePolicy&)>& change) {
+    GatePolicy policy;
+    change(policy);
+    return policy;
+}
+
+void widen(GatePolicy& policy) {
+    policy.gain_min = 0.1;
+    policy.loss_max = 0.2;
+}
+
 }  // namespace
 
 TEST_CASE("the policy that decided changes nothing") {
@@ -103,7 +116,7 @@ TEST_CASE("other margins give other verdicts, and say why") {
     Rebuilt rebuilt;
     rebuilt.add("slower", 0.95);
     rebuilt.add("faster", 1.05);
-    const PolicyTest test = rebuilt.test({.gain_min = 0.1, .loss_max = 0.2, .looks = {10, 20, 40}});
+    const PolicyTest test = rebuilt.test(with(widen));
     REQUIRE(test.changes.size() == 2);
     CHECK(test.changes[0].package == "faster");
     CHECK(test.changes[0].before == Verdict::promote);
@@ -118,8 +131,11 @@ TEST_CASE("other margins give other verdicts, and say why") {
 TEST_CASE("what was not stored cannot be known") {
     Rebuilt rebuilt;
     rebuilt.add("faster", 1.05);
-    CHECK(rebuilt.test({.looks = {60, 80}}).unknown.front().why ==
-          "It would be measured up to 60 pairs, and 40 are stored.");
+    CHECK(rebuilt.test(with([](GatePolicy& p) {
+                     p.looks = {60, 80};
+                 }))
+              .unknown.front()
+              .why == "It would be measured up to 60 pairs, and 40 are stored.");
     rebuilt.facts.rows[0].benchmark->benchmarks[0].command = "run --faster";
     CHECK(rebuilt.test({}).unknown.front().why.find("another one than was measured") !=
           std::string::npos);
@@ -139,7 +155,8 @@ TEST_CASE("what was never measured changes by what the gate makes of it") {
     comparison.results.clear();
     comparison.p.reset();
     CHECK(rebuilt.test({}).changes.empty());
-    const PolicyTest test = rebuilt.test({.no_benchmark = UndecidedPolicy::ship});
+    const PolicyTest test =
+        rebuilt.test(with([](GatePolicy& p) { p.no_benchmark = UndecidedPolicy::ship; }));
     REQUIRE(test.changes.size() == 1);
     CHECK(test.changes[0].after == Verdict::no_benchmark);
     CHECK(test.changes[0].ships_after == true);
@@ -154,7 +171,41 @@ TEST_CASE("an inherited verdict rests on the samples of the one that it is from"
     CHECK(rebuilt.test({}).unknown.size() == 1);
     comparison.inherited_from = ComparisonId{99};
     CHECK(rebuilt.test({}).unknown.empty());
-    CHECK(rebuilt.test({.gain_min = 0.1, .loss_max = 0.2}).changes.size() == 1);
+    CHECK(rebuilt.test(with(widen)).changes.size() == 1);
+}
+
+TEST_CASE("a vendor that the policy asks for and that was not measured holds the package back") {
+    Rebuilt rebuilt;
+    rebuilt.add("faster", 1.05);
+    rebuilt.facts.rows[0].comparison.vendor = "GenuineIntel";
+    CHECK(rebuilt.test(with([](GatePolicy& p) { p.vendors = {"GenuineIntel"}; })).changes.empty());
+    const PolicyTest test = rebuilt.test(with([](GatePolicy& p) {
+        p.vendors = {"GenuineIntel", "AuthenticAMD"};
+    }));
+    REQUIRE(test.changes.size() == 1);
+    CHECK(test.changes[0].vendor == "GenuineIntel");
+    CHECK(test.changes[0].after == Verdict::promote);
+    CHECK(test.changes[0].ships_after == false);
+    CHECK(test.changes[0].why.find("Stage comparison:") == 0);
+}
+
+TEST_CASE("of two vendors that were measured the weaker decides") {
+    Rebuilt rebuilt;
+    rebuilt.add("faster", 1.05);
+    rebuilt.add("faster", 1.2);
+    for (GateFacts& row : rebuilt.facts.rows) row.comparison.vendor = "GenuineIntel";
+    rebuilt.facts.rows[1].comparison.vendor = "AuthenticAMD";
+    const PolicyTest test = rebuilt.test(with(widen));
+    REQUIRE(test.changes.size() == 2);
+    for (const PolicyTestRow& row : test.changes) CHECK(row.ships_after == false);
+    CHECK(std::ranges::count(test.changes, Verdict::promote, &PolicyTestRow::after) == 1);
+}
+
+TEST_CASE("what its own stages did not hold is held by any policy") {
+    Rebuilt rebuilt;
+    rebuilt.add("faster", 1.05);
+    rebuilt.facts.rows[0].comparison.promoted = false;  // its ABI group's doing
+    CHECK(rebuilt.test({}).changes.empty());
 }
 
 TEST_CASE("what has no verdict is not tested, and is counted") {
