@@ -24,7 +24,7 @@ struct Compared {
     std::string reason;
     int pairs = 0;
     double p = 1;
-    std::vector<core::BenchmarkResult> results;  ///< the deciding one first
+    std::vector<BenchmarkResult> results;  ///< the deciding one first
     std::int64_t wall_ms = 0;
     std::vector<LookReport> looks;  ///< with every sample
 };
