@@ -124,6 +124,7 @@ void Composer::run(const std::stop_token& stop) {
 std::string Composer::publish(const core::RunCompose& order, const Steps& steps) const {
     const core::Compose& compose = order.compose;
     const std::filesystem::path release = root_ / compose.release;
+    if (is_shown(release, compose.stream, order.move)) return "";
     make_compose(store_, release, order, steps, attachments_of(order, steps));
     if (signer_ != nullptr) signer_->write_client_files(release, compose);
     steps.next("check clients");
@@ -136,6 +137,7 @@ std::string Composer::publish(const core::RunCompose& order, const Steps& steps)
 std::string Composer::move(const core::RunMove& order, const Steps& steps) const {
     const core::StreamMove& move = order.move;
     const std::filesystem::path release = root_ / move.release;
+    if (is_shown(release, move.stream, move.id)) return "";
     if (!std::filesystem::exists(compose_path(release, move.compose))) {
         throw PublishError("There is no compose in " +
                            compose_path(release, move.compose).string() +

@@ -58,7 +58,7 @@ private:
     using Work = std::function<void(const Steps& steps)>;
     void put(Work work);
     void run(const std::stop_token& stop);
-    /// Both return what the client check says.
+    /// Both return what the client check says; nothing to do if the stream shows it already.
     std::string publish(const core::RunCompose& order, const Steps& steps) const;
     std::string move(const core::RunMove& order, const Steps& steps) const;
     /// Signs what the compose is made of.

@@ -80,6 +80,14 @@ void move_stream(const fs::path& release_directory,
     os::sync_directory(directory);
 }
 
+bool is_shown(const fs::path& release_directory, const std::string& stream, StreamMoveId number) {
+    const fs::path link = release_directory / "streams" / stream;
+    if (!fs::is_symlink(link)) return false;
+    if (fs::read_symlink(link).filename() != std::to_string(number.value)) return false;
+    os::sync_directory(link.parent_path());
+    return true;
+}
+
 void remove_old_served_trees(const fs::path& release_directory,
                              const std::string& stream,
                              std::size_t kept,

@@ -38,6 +38,12 @@ void move_stream(const std::filesystem::path& release_directory,
                  StreamMoveId number,
                  const Steps& steps);
 
+/// Whether the stream points to that tree, durably: a move whose end was never recorded is started
+/// once more. Throws std::system_error.
+bool is_shown(const std::filesystem::path& release_directory,
+              const std::string& stream,
+              StreamMoveId number);
+
 /// Removes the served trees of a stream but the `kept` newest and the one that it points to: a
 /// reader may be on the way through an older link. @pre kept > 0
 void remove_old_served_trees(const std::filesystem::path& release_directory,

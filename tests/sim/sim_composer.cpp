@@ -25,7 +25,9 @@ void SimComposer::step(bool faulty) {
     if (running_.empty()) return;
     const Running done = std::move(running_.front());
     running_.erase(running_.begin());
-    if (faulty && random_.percent(10)) {
+    const auto shown = published_.find(done.stream);
+    const bool is_shown = shown != published_.end() && shown->second == done.compose;
+    if (faulty && !is_shown && random_.percent(10)) {
         const bool refused = random_.percent(20);
         done.ended(
             refused ? "injected: clients would be hurt" : "injected: No space left on device",

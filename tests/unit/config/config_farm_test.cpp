@@ -23,7 +23,7 @@ const std::string kRelease =
     "    encoding: flags\n"
     "    mock_config: base\n"
     "    defines: ['__cflags_arch_x86_64_level -v3']\n"
-    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], aa_share: 0.25, "
+    "gate: {gain_min: 0.03, loss_max: 0.02, noise_max: 0.5, looks: [6, 12], aa_share: 0.125, "
     "false_discovery_max: "
     "0.1,\n"
     "  parity: report, inherit: same_builds, inherit_max: 30d, vendors: [GenuineIntel, "

@@ -199,8 +199,9 @@ const Build& TestFarm::build(const std::string& package, const std::string& vari
 const Comparison& TestFarm::comparison(const std::string& package) const {
     const Comparison* newest = nullptr;
     for (const auto& [id, candidate] : state().comparisons) {
-        if (state().source_packages.at(candidate.source_package).name == package)
-            newest = &candidate;
+        const bool of_package =
+            state().source_packages.at(candidate.source_package).name == package;
+        if (of_package && candidate.kind == ComparisonKind::ab) newest = &candidate;
     }
     if (!newest) throw std::runtime_error("no such comparison");
     return *newest;

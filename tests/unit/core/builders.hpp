@@ -56,6 +56,7 @@ public:
     /// A comparison that goes well is measured before.
     Result<Reply> report(const LeaseGrant& lease, AttemptReport report);
     const Build& build(const std::string& package, const std::string& variant) const;
+    /// The newest of variant against baseline.
     const Comparison& comparison(const std::string& package) const;
     const Snapshot& state() const { return farm_.state(); }
     Farm& farm() { return farm_; }
