@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/vocab/benchmark.hpp"
 #include "common/vocab/lease.hpp"
 #include "common/vocab/look.hpp"
-#include "scheduler/core/state.hpp"
 #include "worker/bench/benchmark_runs.hpp"
 #include "worker/bench/comparison_context.hpp"
 
@@ -24,7 +24,7 @@ struct Compared {
     std::string reason;
     int pairs = 0;
     double p = 1;
-    std::vector<core::BenchmarkResult> results;  ///< the deciding one first
+    std::vector<BenchmarkResult> results;  ///< the deciding one first
     std::int64_t wall_ms = 0;
     std::vector<LookReport> looks;  ///< with every sample
 };
