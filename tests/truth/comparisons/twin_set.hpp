@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/vocab/benchmark.hpp"
 #include "common/vocab/lease.hpp"
 #include "common/vocab/look.hpp"
-#include "scheduler/core/state.hpp"
 #include "worker/bench/benchmark_runs.hpp"
 #include "worker/bench/comparison_context.hpp"
 
