@@ -70,7 +70,7 @@ TEST_CASE("the cost of a comparison is that of both sides' attempts and of its o
         wire::from_text<core::ComparedRebuild>(farm.read.gate_costs(RebuildId{1}).value()).value();
     CHECK(costs.release == "mini-1");
     CHECK(costs.state == core::RebuildState::running);
-    CHECK_FALSE(costs.compose);
+    CHECK(costs.compose == ComposeId{31});
     REQUIRE(costs.comparisons.size() == 1);
     const core::ComparedRow& row = costs.comparisons.front();
     CHECK(row.package == "zlib");
