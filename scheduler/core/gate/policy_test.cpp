@@ -7,7 +7,7 @@
 
 #include "common/vocab/names.hpp"
 #include "scheduler/core/comparison_progress.hpp"
-#include "scheduler/core/gate/close_family.hpp"
+#include "scheduler/core/gate/close_comparisons.hpp"
 #include "scheduler/core/gate/stages.hpp"
 #include "scheduler/core/verdict.hpp"
 
@@ -76,44 +76,16 @@ std::vector<Siblings> siblings_in(std::vector<Retried>& rows) {
     return all;
 }
 
-/// As Farm::close_family_of(): the weakest of its vendors speaks for a package.
-std::optional<FamilyMember> member_of(const Siblings& siblings) {
-    FamilyMember member{siblings.front()->facts->package, Verdict::promote, 0};
-    bool measured = false;
-    for (const Retried* row : siblings) {
-        if (!row->after.verdict) continue;
-        if (*row->after.verdict != Verdict::promote) member.verdict = *row->after.verdict;
-        if (!row->after.p) continue;
-        member.p = std::max(member.p, *row->after.p);
-        measured = true;
-    }
-    if (!measured) return std::nullopt;
-    if (member.verdict != Verdict::promote) member.p = 1;
-    return member;
-}
-
 /// What is not known counts as it was decided: the others' families must have their size.
-void close_families_anew(const std::vector<Siblings>& all, double q) {
-    std::map<std::string, std::vector<const Siblings*>> by_variant;
+void close_families_anew(const std::vector<Siblings>& all, double false_discovery_max) {
+    std::map<std::string, std::vector<OfPackage>> by_variant;
     for (const Siblings& siblings : all) {
-        if (member_of(siblings)) by_variant[siblings.front()->after.variant].push_back(&siblings);
+        OfPackage package;
+        for (Retried* row : siblings) package.push_back(&row->after);
+        by_variant[package.front()->variant].push_back(std::move(package));
     }
-    for (const auto& [variant, members] : by_variant) {
-        std::vector<FamilyMember> family;
-        for (const Siblings* siblings : members) family.push_back(*member_of(*siblings));
-        const std::vector<FamilyVerdict> closed = close_family(family, q);
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            if (!closed[i].demoted) continue;
-            for (Retried* row : *members[i]) {
-                if (!row->after.p) continue;
-                row->after.verdict = Verdict::hold;
-                row->after.reason += fmt::format(
-                    " But among the {} packages measured it is no discovery: its adjusted p-value "
-                    "of {:.3f} is above {}.",
-                    members.size(), closed[i].p_adjusted, q);
-            }
-        }
-    }
+    for (const auto& [variant, packages] : by_variant)
+        close_comparisons(packages, false_discovery_max);
 }
 
 /// The stages of what these comparisons say, by that policy.
