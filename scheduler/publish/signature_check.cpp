@@ -15,11 +15,11 @@
 #include <cstdlib>
 #include <sstream>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include "common/os/base64.hpp"
 #include "common/os/files.hpp"
+#include "common/vocab/owned.hpp"
 #include "scheduler/publish/metadata_shard.hpp"
 
 namespace terrace::publish {
@@ -28,19 +28,9 @@ namespace {
 constexpr std::string_view kKeyBegin = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
 constexpr rpmTagVal kOpenPgp = 278;  // of RPM's format 6; older headers of rpm do not name it
 
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* one) const {
-        Free(one);
-    }
-};
-template <class Handle, auto Free>
-using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, FreeWith<Free>>;
-
 using OwnedHeader = Owned<Header, &headerFree>;
 using OwnedSignature = Owned<pgpDigParams, &pgpDigParamsFree>;
-using OwnedPackets = std::unique_ptr<uint8_t, FreeWith<&std::free>>;
+using OwnedPackets = Owned<uint8_t*, &std::free>;
 using OwnedFile = Owned<FD_t, &Fclose>;
 
 struct Packets {
@@ -129,8 +119,7 @@ struct SignatureCheck::Keyring {
         if (!key || rpmKeyringAddKey(keys.get(), key.get()) < 0) return;
         ++count;
         int subkey_count = 0;
-        const std::unique_ptr<rpmPubkey, FreeWith<&std::free>> subkeys(
-            rpmGetSubkeys(key.get(), &subkey_count));
+        const Owned<rpmPubkey*, &std::free> subkeys(rpmGetSubkeys(key.get(), &subkey_count));
         for (int i = 0; i < subkey_count; ++i) {
             rpmKeyringAddKey(keys.get(), subkeys.get()[i]);
             rpmPubkeyFree(subkeys.get()[i]);

@@ -14,12 +14,12 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <mutex>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "common/vocab/owned.hpp"
 
 namespace terrace::audit {
 
@@ -27,16 +27,6 @@ namespace {
 
 constexpr std::uint64_t kFileBytesMax = std::uint64_t{2} << 30;
 constexpr std::size_t kMagicBytes = 64;
-
-template <auto Free>
-struct Freed {
-    template <class T>
-    void operator()(T* handle) const {
-        Free(handle);
-    }
-};
-template <class Handle, auto Free>
-using Owned = std::unique_ptr<std::remove_pointer_t<Handle>, Freed<Free>>;
 
 using OwnedFile = Owned<FD_t, Fclose>;
 using OwnedTransaction = Owned<rpmts, rpmtsFree>;
@@ -118,7 +108,7 @@ public:
                 visitor.take_file(rpmfiFN(iterator.get()), content_);
         }
         if (rc != RPMERR_ITER_END) {
-            const std::unique_ptr<char, Freed<std::free>> cause(rpmfileStrerror(rc));
+            const Owned<char*, std::free> cause(rpmfileStrerror(rc));
             fail(fmt::format("its payload is damaged ({})", cause.get()));
         }
     }
