@@ -142,4 +142,20 @@ private:
     std::thread net_;
 };
 
+/// One farm and one client, and requests in few words.
+struct FarmTalk {
+    FakeFarm farm;
+    http::Client client{farm.url(), ""};
+
+    http::ClientResponse get(const std::string& target) { return send("GET", target, ""); }
+    http::ClientResponse post(const std::string& target, const std::string& body) {
+        return send("POST", target, body);
+    }
+    http::ClientResponse send(const std::string& method,
+                              const std::string& target,
+                              const std::string& body = "") {
+        return client.request(method, target, body).value();
+    }
+};
+
 }  // namespace terrace::rest

@@ -10,30 +10,9 @@
 #include "tests/integration/http/fake_farm.hpp"
 
 namespace terrace::rest {
-namespace {
-
-/// One farm and one client.
-struct Talk {
-    FakeFarm farm;
-    http::Client client{farm.url(), ""};
-
-    http::ClientResponse get(const std::string& target) { return send("GET", target, ""); }
-    http::ClientResponse post(const std::string& target, const std::string& body) {
-        return send("POST", target, body);
-    }
-    http::ClientResponse send(const std::string& method,
-                              const std::string& target,
-                              const std::string& body) {
-        const auto response = client.request(method, target, body);
-        REQUIRE(response.has_value());
-        return *response;
-    }
-};
-
-}  // namespace
 
 TEST_CASE("the cost table joins what the gate says with what was recorded") {
-    Talk talk;
+    FarmTalk talk;
     talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {
         if (std::get<core::ShowGate>(event).rebuild == RebuildId{9})
             return Error{Errc::not_found, "There is no rebuild 9."};
@@ -56,7 +35,7 @@ TEST_CASE("the cost table joins what the gate says with what was recorded") {
 }
 
 TEST_CASE("the truth is told of a release, or of all") {
-    Talk talk;
+    FarmTalk talk;
     const auto answer = talk.get("/v1/gate/truth?release=f45");
     REQUIRE(answer.status == 200);
     const auto truth = wire::from_text<Truth>(answer.body).value();
@@ -69,7 +48,7 @@ TEST_CASE("the truth is told of a release, or of all") {
 }
 
 TEST_CASE("a policy is tested by the reader of release files, on the rebuild's samples") {
-    Talk talk;
+    FarmTalk talk;
     talk.farm.engine.decide = [](const core::Event& event) -> Result<core::Reply> {
         if (std::get<core::AskGateFacts>(event).rebuild == RebuildId{9})
             return Error{Errc::not_found, "There is no rebuild 9."};

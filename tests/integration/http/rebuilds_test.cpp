@@ -11,19 +11,9 @@ namespace {
 
 using Decide = std::function<Result<core::Reply>(const core::Event&)>;
 
-/// A farm whose engine answers as told, and a client.
-struct Talk {
-    FakeFarm farm;
-    http::Client client{farm.url(), ""};
-
+/// Its engine answers as told.
+struct Talk : FarmTalk {
     explicit Talk(Decide decide) { farm.engine.decide = std::move(decide); }
-    http::ClientResponse send(const std::string& method,
-                              const std::string& target,
-                              const std::string& body = "") {
-        const auto response = client.request(method, target, body);
-        REQUIRE(response.has_value());
-        return *response;
-    }
 };
 
 std::string error_of(const http::ClientResponse& response) {

@@ -15,22 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// One farm and one client, and requests in few words.
-struct Talk {
-    FakeFarm farm;
-    http::Client client{farm.url(), ""};
-
-    http::ClientResponse get(const std::string& target) { return send("GET", target, ""); }
-    http::ClientResponse post(const std::string& target, const std::string& body) {
-        return send("POST", target, body);
-    }
-    http::ClientResponse send(const std::string& method,
-                              const std::string& target,
-                              const std::string& body) {
-        const auto response = client.request(method, target, body);
-        REQUIRE(response.has_value());
-        return *response;
-    }
+struct Talk : FarmTalk {
     void put(const std::string& content) {
         const auto file = farm.path() / "a-file";
         os::write_file_atomically(file, content);

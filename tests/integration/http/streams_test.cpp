@@ -6,10 +6,8 @@
 namespace terrace::rest {
 namespace {
 
-/// A farm with stream testing of f45 at compose 7, and a client.
-struct Talk {
-    FakeFarm farm;
-    http::Client client{farm.url(), ""};
+/// With stream testing of f45 at compose 7.
+struct Talk : FarmTalk {
     core::Event last;
 
     Talk() {
@@ -27,11 +25,6 @@ struct Talk {
             state.streams.push_back({"f45", "testing", ComposeId{7}});
             return core::Reply(state);
         };
-    }
-    http::ClientResponse post(const std::string& target, const std::string& body) {
-        const auto response = client.request("POST", target, body);
-        REQUIRE(response.has_value());
-        return *response;
     }
 };
 
