@@ -20,9 +20,14 @@ constexpr int kFrameHeight = 110;  ///< key, axis and its title
 constexpr std::size_t kLabelMax = 40;
 
 /// What an axis may reach: a bound beyond runs out of the picture.
-constexpr double kAxisLow = 0.25;
-constexpr double kAxisHigh = 4;
+constexpr double kAxisLow = 1.0 / 64;
+constexpr double kAxisHigh = 64;
 constexpr double kMargin = 1.02;
+constexpr double kTicsMax = 12;
+constexpr std::array kLosses = {0.99, 0.98, 0.95, 0.9, 0.8, 0.7,  0.6,
+                                0.5,  0.4,  0.3,  0.2, 0.1, 0.05, 0.02};
+constexpr std::array kGains = {1.01, 1.02, 1.05, 1.1, 1.2, 1.3,  1.5,
+                               2.0,  2.5,  3.0,  4.0, 6.0, 11.0, 21.0};
 
 /// Each verdict by colour and by shape: colour alone does not tell it to everybody.
 struct Look {
@@ -61,16 +66,20 @@ std::string percent_tic(double ratio) {
     return tic(fmt::format("{:+.0f} %", (ratio - 1) * 100), ratio);
 }
 
-/// Tics at even percents, as far apart as their texts need.
+/// Tics at round percents, as far apart as their texts need. The axis is logarithmic: twice as fast
+/// and half as fast are equally far from no change, and a factor of five leaves room for percents.
 std::string tics_of(const Axis& axis) {
-    const double span = axis.high - axis.low;
-    double step = 0.01;
-    for (const double wider : {0.02, 0.05, 0.1, 0.2, 0.5}) {
-        if (span / step > 9) step = wider;
-    }
+    const double apart = std::log(axis.high / axis.low) / kTicsMax;
     std::string tics = tic("0 %", 1);
-    for (double at = 1 - step; at > axis.low; at -= step) tics += ", " + percent_tic(at);
-    for (double at = 1 + step; at < axis.high; at += step) tics += ", " + percent_tic(at);
+    for (const auto& side : {kLosses, kGains}) {
+        double last = 1;
+        for (const double ratio : side) {
+            const bool is_inside = ratio > axis.low && ratio < axis.high;
+            if (!is_inside || std::abs(std::log(ratio / last)) < apart) continue;
+            tics += ", " + percent_tic(ratio);
+            last = ratio;
+        }
+    }
     return tics;
 }
 
@@ -104,7 +113,8 @@ ChartSize forest_size(const std::vector<ForestRow>& rows) {
 std::string forest_script(const std::vector<ForestRow>& rows) {
     const Axis axis = axis_of(rows);
     std::string script = fmt::format(
-        "set xrange [{:.4f}:{:.4f}]\nset yrange [{}:-0.6]\nset xtics ({}) nomirror\n"
+        "set logscale x\nset xrange [{:.4f}:{:.4f}]\nset yrange [{}:-0.6]\nset xtics ({}) "
+        "nomirror\n"
         "set xlabel 'gain in speed: time of the baseline / time of the variant, and 95 % "
         "interval'\n"
         "set border 1\nset key above left horizontal\n"

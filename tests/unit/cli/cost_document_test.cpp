@@ -119,6 +119,15 @@ TEST_CASE("a name cannot leave its place in the plot's script") {
     CHECK(script.find("'a'' system ''x %%' 0") != std::string::npos);
 }
 
+TEST_CASE("a gain of several times has its interval inside the plot, and tics that fit") {
+    const std::string script = forest_script({{"xxhash", Verdict::promote, 4.75, 4.25, 5.25},
+                                              {"libsvm", Verdict::regress, 0.75, 0.72, 0.78}});
+    CHECK(script.find("set xrange [0.7059:5.3550]") != std::string::npos);
+    CHECK(script.find("'0 %%' 1.0000, '-20 %%' 0.8000, '+20 %%' 1.2000, '+50 %%' 1.5000") !=
+          std::string::npos);
+    CHECK(script.find("0 4.750000 4.250000 5.250000") != std::string::npos);
+}
+
 TEST_CASE("gnuplot draws what it is told") {
     const std::string svg = draw_forest(forest_rows(a_report()), true);
     CHECK(svg.find("<svg") != std::string::npos);
