@@ -35,7 +35,7 @@ public:
             "--disableplugin=*",
             "--releasever=1",
             "--installroot=" + root,
-            "--setopt=metadata_expire=0",
+            "--refresh",  // within the second of its last look it would not look again
             "--setopt=cachedir=" + root + "-cache",
             "--setopt=reposdir=" + (directory_.path() / "repos").string()};
         arguments.insert(arguments.end(), command.begin(), command.end());
